@@ -1,0 +1,33 @@
+/** Amazon Resource Names of the entities this server keeps, and how to take one apart. */
+
+export const PARTITION = 'aws'
+
+export type Arn = {
+  readonly partition: string
+  readonly service: string
+  readonly region: string
+  readonly accountId: string
+  /** All that follows the fifth colon, colons and slashes included. */
+  readonly resource: string
+}
+
+/** Splits `arn:partition:service:region:account:resource`; undefined when the text has fewer than six segments or another scheme. */
+export function parseArn(text: string): Arn | undefined {
+  const parts = text.split(':')
+  const [scheme, partition, service, region, accountId] = parts
+  if (scheme !== 'arn' || parts.length < 6) return undefined
+  if (partition === undefined || service === undefined || region === undefined || accountId === undefined) return undefined
+  return { partition, service, region, accountId, resource: parts.slice(5).join(':') }
+}
+
+/** An IAM ARN: IAM is global, so the region segment is empty. `path` begins and ends with a slash. */
+function iamArn(accountId: string, kind: string, path: string, name: string): string {
+  return `arn:${PARTITION}:iam::${accountId}:${kind}${path}${name}`
+}
+
+export const rootArn = (accountId: string): string => `arn:${PARTITION}:iam::${accountId}:root`
+export const userArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'user', path, name)
+export const groupArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'group', path, name)
+export const roleArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'role', path, name)
+export const policyArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'policy', path, name)
+export const mfaArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'mfa', path, name)

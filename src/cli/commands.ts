@@ -1,0 +1,24 @@
+/** The table of commands. Parsing, help and manual are made from it. */
+import { createAccount, listAccounts } from './account.ts'
+import { tailAudit, verifyAudit } from './audit.ts'
+import type { Command } from './command.ts'
+import { doctor } from './doctor.ts'
+import { env, exec } from './env.ts'
+import { help, manual, version } from './help.ts'
+import { rotateKeys } from './keys.ts'
+import { start } from './start.ts'
+
+export const COMMANDS: readonly Command[] = [
+  start,
+  createAccount,
+  listAccounts,
+  env,
+  exec,
+  doctor,
+  verifyAudit,
+  tailAudit,
+  rotateKeys,
+  help,
+  manual,
+  version,
+]

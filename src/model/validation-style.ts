@@ -1,0 +1,45 @@
+/** How services word a violated constraint: IAM hides values and has sentences of its own, STS and the JSON services show values. */
+import type { ServiceModel } from './model.ts'
+
+export type ValidationStyle = {
+  readonly code: 'ValidationError' | 'ValidationException'
+  /** `Value 'x' at 'name'` and `Value null at 'name'`, or only `Value at 'name'`. */
+  readonly showsValues: boolean
+  /** Sentences that stand for a pattern and are said alone, after all other constraints hold. */
+  readonly sentences: ReadonlyMap<string, string>
+}
+
+const NAME_SENTENCE = 'It must contain only alphanumeric characters and/or the following: +=,.@_-'
+const ASCII_SENTENCE = 'It must contain only printable ASCII characters.'
+
+/** Seen in reports of IAM users: names (2020, 2022), paths (2019), access key ids and path prefixes, private keys (certificate uploads). */
+const IAM_SENTENCES: ReadonlyMap<string, string> = new Map([
+  ['[\\w+=,.@-]+', NAME_SENTENCE],
+  ['[\\w]+', 'It must contain only alphanumeric characters.'],
+  [
+    '(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)',
+    'It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+  ],
+  [
+    '((/[A-Za-z0-9\\.,\\+@=_-]+)*)/',
+    'It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+  ],
+  [
+    '\\u002F[\\u0021-\\u007F]*',
+    'It must begin with the / character and contain only alphanumeric characters and/or / characters.',
+  ],
+  ['[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+', ASCII_SENTENCE],
+  ['[\\u0020-\\u00FF]+', ASCII_SENTENCE],
+])
+
+/** Recorded from 2024 on: `Value at 'roleName'`, `Value at 'tags'`, `Value at 'thumbprintList' ... must not be null`. */
+export const IAM_STYLE: ValidationStyle = { code: 'ValidationError', showsValues: false, sentences: IAM_SENTENCES }
+/** Recorded for STS in 2025: `Value 'arn:aws:iam::123456' at 'roleArn'`. */
+export const QUERY_STYLE: ValidationStyle = { code: 'ValidationError', showsValues: true, sentences: new Map() }
+export const JSON_STYLE: ValidationStyle = { code: 'ValidationException', showsValues: true, sentences: new Map() }
+
+/** The style of a service, whatever protocol a request speaks. */
+export function validationStyle(model: Pick<ServiceModel, 'service' | 'protocol'>): ValidationStyle {
+  if (model.service === 'iam') return IAM_STYLE
+  return model.protocol === 'query' ? QUERY_STYLE : JSON_STYLE
+}

@@ -1,0 +1,66 @@
+/** The writing halves of administrative commands: new accounts, and secrets sealed anew after a key rotation. */
+import type { Edge } from '../aws/edge.ts'
+import { Fault } from '../aws/fault.ts'
+import { newAccessKey } from '../services/iam/access-keys.rows.ts'
+import { type ReadTx, UniqueViolation, type WriteTx } from '../store/store.ts'
+
+export type NewAccount = {
+  readonly accountId: string
+  readonly name: string
+  readonly email: string
+  readonly rootAccessKey: boolean
+}
+
+export type CreatedAccount = {
+  readonly accountId: string
+  readonly name: string
+  readonly email: string
+  /** Shown once: the secret cannot be read back. */
+  readonly rootAccessKey?: { readonly accessKeyId: string; readonly secretAccessKey: string }
+}
+
+const INSERT_ACCOUNT = `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
+  VALUES ($1, $2, $3, $4, $5, $6, 1, 0, '')`
+
+/** Creates an account with its root user, and, when asked, the root user's access key. */
+export async function createAccount(tx: WriteTx, account: NewAccount, now: number, edge: Edge): Promise<CreatedAccount> {
+  const { accountId, name, email } = account
+  try {
+    await tx.savepoint(() => tx.run(INSERT_ACCOUNT, accountId, name, email, email.toLowerCase(), 'ACTIVE', now))
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error
+    const taken = await tx.get('SELECT id FROM account WHERE id = $1', accountId)
+    throw taken === undefined
+      ? new Fault('EmailTaken', `An account with the e-mail address ${email} exists already.`)
+      : new Fault('AccountExists', `The account ${accountId} exists already.`)
+  }
+  if (!account.rootAccessKey) return { accountId, name, email }
+  return { accountId, name, email, rootAccessKey: await newAccessKey(tx, { accountId, userId: null, now }, edge) }
+}
+
+type SealedKey = { readonly account: string; readonly id: string; readonly secret: string }
+
+/** How many secrets one transaction seals anew. */
+const RESEAL_BATCH = 500
+const NEXT_KEYS = 'SELECT account, id, secret FROM iam_access_key WHERE (account = $1 AND id > $2) OR account > $3 ORDER BY account, id LIMIT $4'
+
+export type Resealed = { readonly count: number; readonly last?: { readonly account: string; readonly id: string } }
+
+/** Seals the next batch of access-key secrets under the active key. */
+export async function reseal(tx: WriteTx, after: Resealed['last'], { vault }: Edge): Promise<Resealed> {
+  const { account, id } = after ?? { account: '', id: '' }
+  const rows = await tx.all<SealedKey>(NEXT_KEYS, account, id, account, RESEAL_BATCH)
+  for (const row of rows) {
+    const context = `access-key/${row.id}`
+    const sealed = vault.seal(vault.open(row.secret, context), context)
+    await tx.run('UPDATE iam_access_key SET secret = $1 WHERE account = $2 AND id = $3', sealed, row.account, row.id)
+  }
+  const last = rows.at(-1)
+  return { count: rows.length, ...(last !== undefined && { last: { account: last.account, id: last.id } }) }
+}
+
+export type AccountRow = { readonly id: string; readonly name: string; readonly email: string; readonly status: string; readonly alias: string | null; readonly created_at: number }
+
+/** All accounts, oldest first. */
+export const listAccounts = (tx: ReadTx): Promise<readonly AccountRow[]> =>
+  tx.all<AccountRow>(`SELECT id, name, email, status, alias, created_at FROM account WHERE status <> 'SYSTEM' ORDER BY created_at, id`)

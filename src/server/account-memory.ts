@@ -1,0 +1,53 @@
+/** What is remembered of each account, valid for one version of it. Every write bumps the version, and all that was remembered is dropped. */
+import type { Entity } from '../services/service.ts'
+import { GenerationCache } from './cache.ts'
+import type { KnownKey } from './keys.ts'
+import type { KnownPrincipal } from './principals.ts'
+
+const MAX_ACCOUNTS = 1_000
+const MAX_ENTRIES = 10_000
+
+/** Answers by key, misses included; each is loaded once, even when several ask at the same time. */
+export class Memo<T> {
+  readonly #entries = new GenerationCache<string, Promise<T>>(MAX_ENTRIES)
+
+  /** The remembered answer, or what `load` finds. A failed load is not remembered. */
+  recall(key: string, load: () => Promise<T>): Promise<T> {
+    const known = this.#entries.get(key)
+    if (known !== undefined) return known
+    const loading = load()
+    this.#entries.set(key, loading)
+    loading.catch(() => this.#entries.delete(key))
+    return loading
+  }
+}
+
+/** Memory of one account at one version. */
+export class AccountMemory {
+  readonly version: number
+  readonly keys = new Memo<KnownKey | undefined>()
+  readonly principals = new Memo<KnownPrincipal | undefined>()
+  readonly entities = new Memo<Entity>()
+
+  constructor(version: number) {
+    this.version = version
+  }
+}
+
+export class AccountMemories {
+  readonly #memories = new GenerationCache<string, AccountMemory>(MAX_ACCOUNTS)
+
+  of(accountId: string): AccountMemory {
+    const known = this.#memories.get(accountId)
+    if (known !== undefined) return known
+    const memory = new AccountMemory(0)
+    this.#memories.set(accountId, memory)
+    return memory
+  }
+
+  /** Forgets the account unless what is remembered is of this version or a newer one. */
+  changed(accountId: string, version: number): void {
+    const known = this.#memories.get(accountId)
+    if (known !== undefined && known.version < version) this.#memories.set(accountId, new AccountMemory(version))
+  }
+}

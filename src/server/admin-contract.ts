@@ -1,0 +1,113 @@
+/** The administrative commands: what each takes and gives. Both ends of the local socket read it, and so does the code that does the work. */
+
+/** The fields of a command's arguments: `?` after a kind means it may be left out. */
+type FieldKind = 'text' | 'text?' | 'number' | 'number?' | 'flag'
+type Fields = Readonly<Record<string, FieldKind>>
+
+/** Account numbers are 12 digits (AWS Account Management, "Account identifiers"). Times are milliseconds since 1970. */
+export const ADMIN_COMMANDS = {
+  createAccount: { name: 'text', email: 'text', accountId: 'text?', rootAccessKey: 'flag' },
+  listAccounts: {},
+  session: { accountId: 'text?', userName: 'text?', durationSeconds: 'number' },
+  rotateKeys: {},
+  verifyAudit: { accountId: 'text?' },
+  tailAudit: { accountId: 'text?', after: 'number?', limit: 'number' },
+} as const satisfies Readonly<Record<string, Fields>>
+
+export type AdminName = keyof typeof ADMIN_COMMANDS
+
+type Given<F extends Fields> = {
+  readonly [N in keyof F as F[N] extends `${string}?` ? never : N]: KindOf<F[N]>
+} & { readonly [N in keyof F as F[N] extends `${string}?` ? N : never]?: KindOf<F[N]> | undefined }
+type KindOf<K extends FieldKind> = K extends 'flag' ? boolean : K extends `number${string}` ? number : string
+
+export type AdminArguments<N extends AdminName> = Given<(typeof ADMIN_COMMANDS)[N]>
+
+export type LongTermKey = { readonly accessKeyId: string; readonly secretAccessKey: string }
+
+export type AccountSummary = {
+  readonly accountId: string
+  readonly name: string
+  readonly email: string
+  readonly status: string
+  readonly createdAt: number
+}
+
+type Results = {
+  /** `rootAccessKey` is there where it was asked for; its secret can never be shown again. */
+  createAccount: {
+    readonly accountId: string
+    readonly name: string
+    readonly email: string
+    readonly rootAccessKey?: LongTermKey | undefined
+  }
+  listAccounts: { readonly accounts: readonly AccountSummary[] }
+  /** A new temporary session for an IAM user, or for the root user where no user is named. Without `accountId`: the only account. */
+  session: LongTermKey & {
+    readonly sessionToken: string
+    readonly accountId: string
+    readonly arn: string
+    readonly expiresAt: number
+  }
+  /** A new key seals from now on; `resealed` secrets were moved to it. */
+  rotateKeys: { readonly keyId: string; readonly resealed: number }
+  /** `problem` says where a chain is broken; it is absent where the chain is whole. */
+  verifyAudit: {
+    readonly accounts: readonly { readonly accountId: string; readonly records: number; readonly problem?: string | undefined }[]
+  }
+  /** Without `after`: the last `limit` records. With it: the first `limit` records behind that sequence number. `records` are JSON lines. */
+  tailAudit: { readonly accountId: string; readonly records: readonly string[]; readonly last: number }
+}
+
+export type AdminResult<N extends AdminName> = Results[N]
+
+/** Does one administrative command. Throws `Fault` or `Refusal`. */
+export type AdminRun = <N extends AdminName>(command: N, given: AdminArguments<N>) => Promise<AdminResult<N>>
+
+/** The table of the commands' implementations. */
+export type AdminCommands<Context> = {
+  readonly [N in AdminName]: (context: Context, given: AdminArguments<N>) => Promise<AdminResult<N>>
+}
+
+/** The table, ready to be asked. */
+export function adminRun<Context>(commands: AdminCommands<Context>, context: Context): AdminRun {
+  return (command, given) => commands[command](context, given)
+}
+
+export function isAdminName(name: unknown): name is AdminName {
+  return typeof name === 'string' && Object.hasOwn(ADMIN_COMMANDS, name)
+}
+
+const MAX_TEXT = 4_096
+const KIND_IN_WORDS: Readonly<Record<FieldKind, string>> = {
+  text: 'a text',
+  'text?': 'a text, or left out',
+  number: 'a whole number',
+  'number?': 'a whole number, or left out',
+  flag: 'true or false',
+}
+
+/** Whether these are arguments of the command. `misfitOf` says why not. */
+export function isArguments<N extends AdminName>(command: N, given: unknown): given is AdminArguments<N> {
+  return misfitOf(command, given) === undefined
+}
+
+/** What is wrong with a command's arguments, or undefined where they fit the table. */
+export function misfitOf(command: AdminName, given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return 'arguments must be an object'
+  const fields: Fields = ADMIN_COMMANDS[command]
+  const stranger = Object.keys(given).find((name) => !Object.hasOwn(fields, name))
+  if (stranger !== undefined) return 'there is an argument that the command does not take'
+  for (const [name, kind] of Object.entries(fields)) {
+    const value: unknown = Object.entries(given).find(([member]) => member === name)?.[1]
+    if (!fits(kind, value)) return `${name} must be ${KIND_IN_WORDS[kind]}`
+  }
+  return undefined
+}
+
+function fits(kind: FieldKind, value: unknown): boolean {
+  if (value === undefined) return kind.endsWith('?')
+  if (kind === 'flag') return typeof value === 'boolean'
+  if (kind.startsWith('number')) return Number.isSafeInteger(value)
+  return typeof value === 'string' && value.length <= MAX_TEXT
+}

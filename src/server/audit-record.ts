@@ -1,0 +1,119 @@
+/** Audit records in CloudTrail's event shape (CloudTrail User Guide, "CloudTrail record contents"). Pure: no secret enters a record. */
+import type { Principal } from '../aws/principal.ts'
+import type { FaultOutcome } from './jobs.ts'
+
+const EVENT_VERSION = '1.11'
+/** CloudTrail leaves parameters out over 100 KB. */
+const MAX_PARAMETERS_LENGTH = 102_400
+const MAX_TEXT_LENGTH = 1_024
+const MAX_DEPTH = 20
+
+/** Members whose values never enter a record, whatever the operation. A test holds this list against the models' sensitive members. */
+const SECRET_MEMBERS: ReadonlySet<string> = new Set([
+  'Password', 'OldPassword', 'NewPassword', 'SecretAccessKey', 'SessionToken', 'PrivateKey', 'Base32StringSeed', 'QRCodePNG',
+  'ServicePassword', 'ServiceCredentialSecret', 'SAMLAssertion', 'WebIdentityToken', 'TradeInToken', 'AddPrivateKey',
+  'AuthenticationCode1', 'AuthenticationCode2', 'TokenCode', 'DelegationToken',
+])
+
+/** CloudTrail's own words for a value it leaves out. */
+const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS'
+
+export const isSecretMember = (name: string): boolean => SECRET_MEMBERS.has(name)
+
+/** What is known of a call before it ended. Plain data. */
+export type AuditDraft = {
+  readonly eventId: string
+  readonly requestId: string
+  readonly eventTime: number
+  readonly eventSource: string
+  readonly eventName: string
+  readonly region: string
+  readonly sourceIp: string
+  readonly userAgent: string
+  readonly readOnly: boolean
+  readonly principal?: Principal
+  readonly accessKeyId?: string
+  readonly input?: object
+}
+
+/** The record of a call that was done. Reading operations record no response elements, as in CloudTrail. */
+export function succeededRecord(draft: AuditDraft, output: object): string {
+  return recordOf(draft, { responseElements: draft.readOnly || Object.keys(output).length === 0 ? null : presentable(output) })
+}
+
+/** The record of a call that was refused. */
+export function failedRecord(draft: AuditDraft, fault: Pick<FaultOutcome, 'code' | 'message'>): string {
+  // A signature mismatch quotes the canonical request, which may hold a session token: only its first paragraph is kept.
+  const [message = ''] = fault.message.split('\n\n', 1)
+  return recordOf(draft, { errorCode: fault.code, errorMessage: bounded(message), responseElements: null })
+}
+
+type Ending = { readonly errorCode?: string; readonly errorMessage?: string; readonly responseElements: unknown }
+
+function recordOf(draft: AuditDraft, ending: Ending): string {
+  return JSON.stringify({
+    eventVersion: EVENT_VERSION,
+    userIdentity: userIdentity(draft),
+    eventTime: new Date(draft.eventTime).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    eventSource: draft.eventSource,
+    eventName: draft.eventName,
+    awsRegion: draft.region,
+    sourceIPAddress: draft.sourceIp,
+    userAgent: bounded(draft.userAgent),
+    ...(ending.errorCode !== undefined && { errorCode: ending.errorCode, errorMessage: ending.errorMessage }),
+    requestParameters: requestParameters(draft.input),
+    responseElements: ending.responseElements,
+    requestID: draft.requestId,
+    eventID: draft.eventId,
+    readOnly: draft.readOnly,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId: draft.principal?.accountId,
+    eventCategory: 'Management',
+  })
+}
+
+const IDENTITY_TYPES: Readonly<Record<Principal['type'], string>> = { root: 'Root', user: 'IAMUser' }
+
+function userIdentity({ principal, accessKeyId }: AuditDraft): object {
+  if (principal === undefined) return { type: 'Unknown', ...(accessKeyId !== undefined && { accessKeyId: bounded(accessKeyId) }) }
+  const { session } = principal.credential
+  return {
+    type: IDENTITY_TYPES[principal.type],
+    principalId: principal.id,
+    arn: principal.arn,
+    accountId: principal.accountId,
+    accessKeyId: principal.credential.accessKeyId,
+    ...(principal.type === 'user' && { userName: principal.userName }),
+    ...(session !== undefined && {
+      sessionContext: {
+        attributes: { creationDate: new Date(session.issuedAt).toISOString(), mfaAuthenticated: String(session.mfaAt !== undefined) },
+      },
+    }),
+  }
+}
+
+function requestParameters(input: object | undefined): unknown {
+  if (input === undefined || Object.keys(input).length === 0) return null
+  const parameters = presentable(input)
+  return JSON.stringify(parameters).length > MAX_PARAMETERS_LENGTH ? { omitted: true } : parameters
+}
+
+/** The same value with lower-case initials, as CloudTrail writes members, and without secrets. */
+function presentable(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return null
+  if (Array.isArray(value)) return value.map((item) => presentable(item, depth + 1))
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Uint8Array) return HIDDEN
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      isSecretMember(name) ? HIDDEN : presentable(member, depth + 1),
+    ]),
+  )
+}
+
+function bounded(text: string): string {
+  return text.length > MAX_TEXT_LENGTH ? text.slice(0, MAX_TEXT_LENGTH) : text
+}

@@ -1,0 +1,164 @@
+/** The audit log of a running server: one record a call. Writes carry theirs in their transaction; all others are appended in groups. */
+import type { Fault } from '../aws/fault.ts'
+import type { Principal } from '../aws/principal.ts'
+import { header } from '../protocol/headers.ts'
+import { type AuditDraft, failedRecord, succeededRecord } from './audit-record.ts'
+import { INTERNAL_FAILURE } from './faults.ts'
+import type { HttpRequest } from './http.ts'
+import type { AppendJob, KeyUse } from './jobs.ts'
+import type { Route } from './route.ts'
+
+/** A record waits at most this long for others to be appended with. */
+const GROUP_MS = 100
+/** More than this is appended at once, whatever the time. */
+const GROUP_RECORDS = 2_000
+/** After a failure, how long until the next try. */
+const RETRY_MS = 1_000
+const GLOBAL_REGION = 'us-east-1'
+/** Calls without a known account go to this account's chain. */
+export const NO_ACCOUNT = '000000000000'
+
+export type AuditSettings = {
+  /** Wait until the record of every call is durable before answering it. */
+  readonly strict: boolean
+  readonly append: (job: AppendJob) => Promise<unknown>
+  readonly newEventId: () => string
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly onFailure: (error: unknown) => void
+}
+
+type Group = { readonly records: Record<string, string[]>; readonly uses: Map<string, KeyUse>; count: number }
+
+const emptyGroup = (): Group => ({ records: {}, uses: new Map(), count: 0 })
+
+export class AuditLog {
+  readonly #settings: AuditSettings
+  #group = emptyGroup()
+  #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> = Promise.resolve()
+  #failed = false
+
+  constructor(settings: AuditSettings) {
+    this.#settings = settings
+  }
+
+  /** False while records cannot be written: calls are refused until they can, because an unrecorded call must not be answered. */
+  get healthy(): boolean {
+    return !this.#failed
+  }
+
+  /** Begins the record of a call. */
+  open(request: HttpRequest, route: Route, requestId: string): CallRecord {
+    return new CallRecord(this, {
+      eventId: this.#settings.newEventId(),
+      requestId,
+      eventTime: request.receivedAt,
+      eventSource: `${route.service ?? 'unknown'}.amazonaws.com`,
+      eventName: route.operationModel?.name ?? 'Unknown',
+      region: GLOBAL_REGION,
+      sourceIp: request.remoteAddress,
+      userAgent: header(request.rawHeaders, 'user-agent') ?? '',
+      readOnly: route.operation?.kind !== 'write',
+    })
+  }
+
+  /** Queues a finished record; resolves at once, or, when strict, once it is durable. */
+  async add(accountId: string, record: string): Promise<void> {
+    const group = this.#group
+    ;(group.records[accountId] ??= []).push(record)
+    group.count += 1
+    if (this.#settings.strict || group.count >= GROUP_RECORDS) return this.flush()
+    this.#schedule(GROUP_MS)
+    return undefined
+  }
+
+  /** Notes that a key was used; written with the next group. */
+  used(use: KeyUse): void {
+    this.#group.uses.set(use.keyId, use)
+  }
+
+  /** Appends what is queued; resolves once it, and what was queued before, is durable. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const group = this.#group
+    if (group.count === 0) return this.#flushing
+    this.#group = emptyGroup()
+    this.#flushing = this.#flushing.catch(() => {}).then(() => this.#append(group))
+    return this.#flushing
+  }
+
+  async #append(group: Group): Promise<void> {
+    try {
+      await this.#settings.append({ kind: 'append', now: this.#settings.clock(), records: group.records, uses: [...group.uses.values()] })
+      this.#failed = false
+    } catch (error) {
+      this.#failed = true
+      this.#putBack(group)
+      this.#schedule(RETRY_MS)
+      this.#settings.onFailure(error)
+      throw error
+    }
+  }
+
+  /** Calls are refused from here on, so what waits stays bounded by the calls that were under way. */
+  #putBack(group: Group): void {
+    const newer = this.#group
+    for (const [accountId, records] of Object.entries(newer.records)) (group.records[accountId] ??= []).push(...records)
+    for (const [keyId, use] of newer.uses) group.uses.set(keyId, use)
+    group.count += newer.count
+    this.#group = group
+  }
+
+  #schedule(milliseconds: number): void {
+    this.#timer ??= setTimeout(() => {
+      this.flush().catch(() => {})
+    }, milliseconds)
+  }
+}
+
+/** The record of one call under way. */
+export class CallRecord {
+  readonly #log: AuditLog
+  #draft: AuditDraft
+  #handedOver = false
+
+  constructor(log: AuditLog, draft: AuditDraft) {
+    this.#log = log
+    this.#draft = draft
+  }
+
+  /** The access key that the request names, before it is known whose it is. */
+  claimedBy(accessKeyId: string, region: string): void {
+    this.#draft = { ...this.#draft, accessKeyId, region }
+  }
+
+  calledBy(principal: Principal): void {
+    this.#draft = { ...this.#draft, principal }
+  }
+
+  asked(input: object): void {
+    this.#draft = { ...this.#draft, input }
+  }
+
+  /** From now on the writing side keeps the record, in the transaction of the change. */
+  handOver(): AuditDraft {
+    this.#handedOver = true
+    return this.#draft
+  }
+
+  async succeeded(): Promise<void> {
+    if (this.#handedOver) return
+    await this.#log.add(this.#accountId, succeededRecord(this.#draft, {}))
+  }
+
+  async failed(fault: Fault): Promise<void> {
+    if (this.#handedOver && fault.code !== INTERNAL_FAILURE) return
+    await this.#log.add(this.#accountId, failedRecord(this.#draft, fault))
+  }
+
+  get #accountId(): string {
+    return this.#draft.principal?.accountId ?? NO_ACCOUNT
+  }
+}

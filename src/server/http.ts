@@ -1,0 +1,73 @@
+/** The socket: bounded requests in, answers out. Everything else happens in `serve`. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { WireAnswer, WireRequest } from '../protocol/wire.ts'
+
+/** The largest body: IAM's largest document is 131,072 characters, three bytes each when form-encoded, beside other parameters. */
+export const MAX_BODY_BYTES = 1_048_576
+const MAX_HEADER_BYTES = 16_384
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 65_000
+
+/** A request as it arrived, whole. */
+export type HttpRequest = WireRequest & {
+  readonly remoteAddress: string
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number
+}
+
+export type Respond = (request: HttpRequest) => Promise<WireAnswer>
+
+const TOO_LARGE: WireAnswer = {
+  status: 413,
+  headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close' },
+  body: `The request body is larger than ${MAX_BODY_BYTES} bytes.\n`,
+}
+
+/** A server that hands each whole request to `respond`. `respond` never rejects. */
+export function httpServer(respond: Respond, clock: () => number): Server {
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    (message, response) => receive(message, response, { respond, clock }),
+  )
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+  })
+  return server
+}
+
+type Receiving = { readonly respond: Respond; readonly clock: () => number }
+
+function receive(message: IncomingMessage, response: ServerResponse, { respond, clock }: Receiving): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  let refused = false
+  message.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk)
+    else if (!refused) {
+      refused = true
+      send(response, TOO_LARGE)
+      message.destroy()
+    }
+  })
+  message.on('end', () => {
+    if (refused) return
+    const request: HttpRequest = {
+      method: message.method ?? 'GET',
+      target: message.url ?? '/',
+      rawHeaders: message.rawHeaders,
+      body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size),
+      remoteAddress: message.socket.remoteAddress ?? '',
+      receivedAt: clock(),
+    }
+    void respond(request).then((answer) => send(response, answer))
+  })
+}
+
+function send(response: ServerResponse, answer: WireAnswer): void {
+  if (response.headersSent || response.destroyed) return
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.byteLength })
+  response.end(body)
+}

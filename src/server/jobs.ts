@@ -1,0 +1,50 @@
+/** The jobs of the writing side and what they come to: plain data, because SQLite's writing side is another thread. */
+import type { Call, ServiceName } from '../services/operation.ts'
+import type { NewAccount, Resealed } from './account-jobs.ts'
+import type { AuditDraft } from './audit-record.ts'
+
+/** Run one writing operation, with its audit record. */
+export type OperationJob = {
+  readonly kind: 'operation'
+  readonly service: ServiceName
+  readonly name: string
+  readonly input: object
+  readonly call: Call
+  /** What the operation's `prepare` made. */
+  readonly prepared: unknown
+  readonly draft: AuditDraft
+}
+
+/** When and for what an access key was last used. */
+export type KeyUse = { readonly accountId: string; readonly keyId: string; readonly usedAt: number; readonly service: string; readonly region: string }
+
+/** Append audit records of calls that wrote nothing, by account, and note which keys were used. */
+export type AppendJob = {
+  readonly kind: 'append'
+  readonly now: number
+  readonly records: Readonly<Record<string, readonly string[]>>
+  readonly uses: readonly KeyUse[]
+}
+
+/** Create an account (see `account-jobs.ts`). */
+export type CreateAccountJob = { readonly kind: 'create account'; readonly account: NewAccount; readonly now: number }
+
+/** Seal the next batch of secrets under the active key of this keyring, which from now on is the writing side's. */
+export type ResealJob = { readonly kind: 'reseal'; readonly keyring: string; readonly after?: Resealed['last'] }
+
+export type ServerJob = OperationJob | AppendJob | CreateAccountJob | ResealJob
+
+export type FaultOutcome = {
+  readonly code: string
+  readonly message: string
+  readonly sender: boolean
+  readonly status?: number
+  readonly members?: Readonly<Record<string, unknown>>
+}
+
+/** Either an output or a fault, and the versions that the accounts written to have now. */
+export type WriteOutcome = {
+  readonly output: object
+  readonly fault?: FaultOutcome
+  readonly versions: readonly (readonly [accountId: string, version: number])[]
+}

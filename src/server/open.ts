@@ -1,0 +1,80 @@
+/** Opens what a server, or an administrative command without one, works on: keyring, store, audit log. Closes it in the opposite order. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SigningKeyCache } from '../sigv4/key.ts'
+import { type Keyring, serialiseKeyring } from '../store/keyring.ts'
+import { openPostgres } from '../store/postgres.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import type { Outcome, Store } from '../store/store.ts'
+import { AccountMemories } from './account-memory.ts'
+import { AuditLog } from './audit.ts'
+import { GenerationCache } from './cache.ts'
+import type { Config } from './config.ts'
+import type { ServerContext } from './context.ts'
+import type { ServerJob, WriteOutcome } from './jobs.ts'
+import { openKeyring, type OpenKeyring } from './keyring-file.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+
+/** Tokens of sessions in use; a token has some hundred characters. */
+const SESSIONS = 10_000
+const DATA_DIRECTORY_MODE = 0o700
+
+export type Opening = { readonly logger: Logger; readonly metrics: Metrics; readonly clock: () => number }
+
+/** An open store with all that belongs to it. */
+export type Opened = { readonly context: ServerContext; readonly keyring: OpenKeyring; readonly close: () => Promise<void> }
+
+export async function open(config: Config, { logger, metrics, clock }: Opening): Promise<Opened> {
+  if (!config.memory) await mkdir(config.data, { recursive: true, mode: DATA_DIRECTORY_MODE })
+  const keyring = await openKeyring(config, { random: (count) => randomBytes(count), now: clock() })
+  const memories = new AccountMemories()
+  const store = await openStore(config, keyring.current(), (accountId, version) => memories.changed(accountId, version))
+  const write = async (job: ServerJob): Promise<WriteOutcome> => {
+    const outcome = asWriteOutcome(await store.write(job))
+    for (const [accountId, version] of outcome.versions) memories.changed(accountId, version)
+    return outcome
+  }
+  const audit = new AuditLog({
+    strict: config.audit === 'strict',
+    append: write,
+    newEventId: randomUUID,
+    clock,
+    onFailure: (error) => logger.error('the audit log cannot be written: calls are refused until it can', { error: String(error) }),
+  })
+  const context: ServerContext = {
+    store,
+    write,
+    memories,
+    sessions: new GenerationCache(SESSIONS),
+    signingKeys: new SigningKeyCache(),
+    audit,
+    edge: { random: (count) => randomBytes(count), vault: keyring.vault },
+    logger,
+    metrics,
+    clock,
+    newRequestId: randomUUID,
+  }
+  return {
+    context,
+    keyring,
+    async close() {
+      await audit.flush().catch((error: unknown) => logger.error('audit records were lost at the stop', { error: String(error) }))
+      await store.close()
+    },
+  }
+}
+
+function openStore(config: Config, keyring: Keyring, onAccountVersion: (accountId: string, version: number) => void): Promise<Store> {
+  const runner = { module: new URL('./writer.ts', import.meta.url), settings: { keyring: serialiseKeyring(keyring) } }
+  if (config.database !== undefined) return openPostgres({ url: config.database, runner, onAccountVersion })
+  if (config.memory) return openSqlite({ file: ':memory:', writer: 'inline', runner })
+  return openSqlite({ file: join(config.data, 'keyreeve.db'), writer: 'thread', runner })
+}
+
+/** What `writer.ts` returns, whichever way it travelled. */
+function asWriteOutcome(outcome: Outcome): WriteOutcome {
+  if (!('output' in outcome) || !('versions' in outcome)) throw new Error('the writing side answered something else')
+  return outcome as WriteOutcome
+}

@@ -1,0 +1,87 @@
+/** Which service, operation and protocol a request is meant for. Never throws: what is unknown is a route too, so that each fault has a protocol to be written in. */
+import type { OperationModel, ServiceModel } from '../model/model.ts'
+import { peekParameter } from '../protocol/form.ts'
+import { header } from '../protocol/headers.ts'
+import { json10, json11 } from '../protocol/json.ts'
+import { readModel } from '../protocol/model-files.ts'
+import { query } from '../protocol/query.ts'
+import { restJson } from '../protocol/rest-json.ts'
+import { matchRoute } from '../protocol/rest-routes.ts'
+import type { Protocol } from '../protocol/wire.ts'
+import { findOperation, services } from '../services/index.ts'
+import type { Operation } from '../services/operation.ts'
+import type { HttpRequest } from './http.ts'
+
+/** What the request names and this server does not have: said once the caller is known. */
+export type Unroutable = { readonly code: string; readonly message: string; readonly status: number }
+
+export type Route = {
+  readonly protocol: Protocol
+  readonly model?: ServiceModel
+  readonly operationModel?: OperationModel
+  readonly operation?: Operation
+  readonly unroutable?: Unroutable
+}
+
+/** The route of a request: by `X-Amz-Target` for JSON services, by `Action` and `Version` for Query services, by method and path for REST services. */
+export function routeOf(request: HttpRequest): Route {
+  const target = header(request.rawHeaders, 'x-amz-target')
+  if (target !== undefined) return jsonRoute(target, request)
+  const action = peekParameter(request, 'Action')
+  if (action !== undefined) return queryRoute(action, peekParameter(request, 'Version') ?? '')
+  return restRoute(request)
+}
+
+function queryRoute(action: string, version: string): Route {
+  for (const model of models()) {
+    if (model.protocol === 'query' && model.version === version) return routeTo(query, model, action)
+  }
+  return { protocol: query, unroutable: unknownOperation(action, version) }
+}
+
+function jsonRoute(target: string, request: HttpRequest): Route {
+  const protocol = (header(request.rawHeaders, 'content-type') ?? '').includes('1.0') ? json10 : json11
+  const dot = target.lastIndexOf('.')
+  for (const model of models()) {
+    if (model.targetPrefix !== undefined && model.targetPrefix === target.slice(0, dot)) return routeTo(protocol, model, target.slice(dot + 1))
+  }
+  return { protocol, unroutable: { code: 'UnknownOperationException', message: '', status: 400 } }
+}
+
+function restRoute(request: HttpRequest): Route {
+  const scope = /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(header(request.rawHeaders, 'authorization') ?? '')?.[1]
+  for (const model of models()) {
+    if (model.protocol !== 'rest-json' || model.signingName !== scope) continue
+    const operationModel = matchRoute(model, request.method, request.target)
+    if (operationModel !== undefined) return routeTo(restJson, model, operationModel.name)
+    return { protocol: restJson, model, unroutable: { code: 'UnknownOperationException', message: '', status: 404 } }
+  }
+  return { protocol: query, unroutable: unknownOperation('', '') }
+}
+
+function routeTo(protocol: Protocol, model: ServiceModel, name: string): Route {
+  const operationModel = model.operations.get(name)
+  if (operationModel === undefined) return { protocol, model, unroutable: unknownOperation(name, model.version) }
+  const operation = findOperation(model.service, name)
+  if (operation === undefined) return { protocol, model, operationModel, unroutable: notImplemented(model.service, name) }
+  return { protocol, model, operationModel, operation }
+}
+
+const MAX_NAME_SHOWN = 128
+
+function unknownOperation(action: string, version: string): Unroutable {
+  const shown = (text: string): string => text.slice(0, MAX_NAME_SHOWN)
+  return { code: 'InvalidAction', message: `Could not find operation ${shown(action)} for version ${shown(version)}`, status: 400 }
+}
+
+/** 501 makes every SDK give up at the first attempt. */
+function notImplemented(service: string, name: string): Unroutable {
+  return { code: 'NotImplemented', message: `This version of Keyreeve does not have ${service}:${name}. See docs/coverage.md.`, status: 501 }
+}
+
+/** The models of all services that this server has, read at the first request. */
+let loaded: readonly ServiceModel[] | undefined
+function models(): readonly ServiceModel[] {
+  loaded ??= [...services.keys()].map(readModel)
+  return loaded
+}

@@ -1,0 +1,88 @@
+/** The writing side's runner: one job in one transaction. SQLite loads this module in its writer thread; PostgreSQL runs it in place. */
+import { randomBytes } from 'node:crypto'
+import type { Edge } from '../aws/edge.ts'
+import { Fault } from '../aws/fault.ts'
+import { findOperation } from '../services/index.ts'
+import type { HandlingCall } from '../services/operation.ts'
+import { appendAudit, type AuditKey } from '../store/audit-chain.ts'
+import { auditKey, parseKeyring } from '../store/keyring.ts'
+import type { Runner, WriteTx } from '../store/store.ts'
+import { openVault } from '../store/vault.ts'
+import { createAccount, reseal } from './account-jobs.ts'
+import { failedRecord, succeededRecord } from './audit-record.ts'
+import type { AppendJob, FaultOutcome, OperationJob, ServerJob, WriteOutcome } from './jobs.ts'
+import { noteKeyUses } from './keys.ts'
+
+export type WriterSettings = { readonly keyring: string }
+
+type Writing = { readonly edge: Edge; readonly auditKey: AuditKey }
+
+/** Opened once on the writing side. The keyring is handed over in memory, never read from disk here. */
+export function openRunner(settings: object): Runner {
+  let writing = writingWith((settings as WriterSettings).keyring)
+  return (tx, job) => {
+    const serverJob = job as ServerJob
+    if (serverJob.kind === 'reseal') writing = writingWith(serverJob.keyring)
+    return runJob(tx, serverJob, writing)
+  }
+}
+
+function writingWith(text: string): Writing {
+  const keyring = parseKeyring(text)
+  return { edge: { random: (count) => randomBytes(count), vault: openVault(keyring) }, auditKey: auditKey(keyring) }
+}
+
+async function runJob(tx: WriteTx, job: ServerJob, writing: Writing): Promise<WriteOutcome> {
+  switch (job.kind) {
+    case 'operation':
+      return runOperation(tx, job, writing)
+    case 'append':
+      return append(tx, job, writing)
+    case 'create account':
+      return { ...(await attempt(tx, () => createAccount(tx, job.account, job.now, writing.edge))), versions: [] }
+    case 'reseal':
+      return { output: await reseal(tx, job.after, writing.edge), versions: [] }
+  }
+}
+
+async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): Promise<WriteOutcome> {
+  const operation = findOperation(job.service, job.name)
+  if (operation?.kind !== 'write') throw new Error(`no writing operation ${job.service}:${job.name}`)
+  const { accountId } = job.call
+  const version = await lockAccount(tx, accountId)
+  const call: HandlingCall = { ...job.call, ...writing.edge }
+  const outcome = await attempt(tx, () => operation.handle(tx, job.input, call, job.prepared))
+  const record = outcome.fault === undefined ? succeededRecord(job.draft, outcome.output) : failedRecord(job.draft, outcome.fault)
+  await appendAudit(tx, accountId, [record], { now: job.call.now, key: writing.auditKey })
+  return { ...outcome, versions: [[accountId, version]] }
+}
+
+/** Takes the account's row for this transaction: from here on nothing else writes to the account until it ends. */
+async function lockAccount(tx: WriteTx, accountId: string): Promise<number> {
+  const row = await tx.get<{ version: number }>('UPDATE account SET version = version + 1 WHERE id = $1 RETURNING version', accountId)
+  if (row === undefined) throw new Error(`account ${accountId} does not exist`)
+  return row.version
+}
+
+/** Does the work in a savepoint. A Fault undoes it and is an outcome; anything else is a bug and rolls the whole job back. */
+async function attempt(tx: WriteTx, work: () => Promise<object | void>): Promise<Pick<WriteOutcome, 'output' | 'fault'>> {
+  try {
+    return { output: (await tx.savepoint(work)) ?? {} }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return { output: {}, fault: faultOutcome(error) }
+  }
+}
+
+function faultOutcome({ code, message, sender, status, members }: Fault): FaultOutcome {
+  return { code, message, sender, ...(status !== undefined && { status }), ...(members !== undefined && { members }) }
+}
+
+async function append(tx: WriteTx, job: AppendJob, writing: Writing): Promise<WriteOutcome> {
+  // Accounts in one order everywhere, so that two nodes that append at the same time cannot block each other.
+  for (const accountId of Object.keys(job.records).toSorted()) {
+    await appendAudit(tx, accountId, job.records[accountId] ?? [], { now: job.now, key: writing.auditKey })
+  }
+  await noteKeyUses(tx, job.uses)
+  return { output: {}, versions: [] }
+}

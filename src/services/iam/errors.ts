@@ -1,0 +1,69 @@
+/** The faults that IAM throws, in AWS's words. Texts recorded from AWS in 2026 unless a line says otherwise. */
+import { Fault } from '../../aws/fault.ts'
+
+const missing = (text: string): Fault => new Fault('NoSuchEntity', text)
+const taken = (text: string): Fault => new Fault('EntityAlreadyExists', text)
+
+/** NoSuchEntity (HTTP 404), by what is missing. */
+export const noSuchEntity = {
+  user: (name: string) => missing(`The user with name ${name} cannot be found.`),
+  group: (name: string) => missing(`The group with name ${name} cannot be found.`),
+  role: (name: string) => missing(`The role with name ${name} cannot be found.`),
+  loginProfile: (userName: string) => missing(`Login Profile for User ${userName} cannot be found.`),
+  accessKey: (id: string) => missing(`The Access Key with id ${id} cannot be found.`),
+  /** Inferred from the wording of the others. */
+  accountAlias: (alias: string) => missing(`The account alias with name ${alias} cannot be found.`),
+  /** An inline policy of a user or a group. */
+  inlinePolicy: (owner: 'user' | 'group' | 'role', name: string) => missing(`The ${owner} policy with name ${name} cannot be found.`),
+  /** DeletePolicy, Detach*Policy, TagPolicy, UntagPolicy. */
+  policyNotFound: () => missing('Policy ARN was not found.'),
+  /** GetPolicy of a customer managed policy. */
+  policy: (arn: string) => missing(`Policy ${arn} was not found.`),
+  /** GetPolicyVersion, DeletePolicyVersion, SetDefaultPolicyVersion, also where the policy itself is missing. */
+  policyVersion: (versionId: string) => missing(`Policy ARN version ${versionId} does not exist or is not attachable.`),
+  /** Attach*Policy and ListEntitiesForPolicy name the ARN. */
+  notAttachable: (arn: string) => missing(`Policy ${arn} does not exist or is not attachable.`),
+  /** Detach*Policy of a policy that exists and is not attached. */
+  notAttached: (arn: string) => missing(`Policy ${arn} was not found.`),
+  boundaryPolicy: (arn: string) => missing(`Scope ARN: ${arn} does not exist or is not attachable.`),
+} as const
+
+/** EntityAlreadyExists (HTTP 409). */
+export const alreadyExists = {
+  user: (name: string) => taken(`User with name ${name} already exists.`),
+  group: (name: string) => taken(`Group with name ${name} already exists.`),
+  policy: (name: string) => taken(`A policy called ${name} already exists. Duplicate names are not allowed.`),
+  loginProfile: (userName: string) => taken(`Login Profile for user ${userName} already exists.`),
+  accountAlias: (alias: string) => taken(`The account alias ${alias} already exists.`),
+} as const
+
+/** LimitExceeded (HTTP 409) `Cannot exceed quota for AccessKeysPerUser: 2`. */
+export const quotaExceeded = (quota: string, limit: number): Fault => new Fault('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`)
+export const tooManyTags = (): Fault => new Fault('LimitExceeded', 'The number of tags has reached the maximum limit.')
+export const tooManyVersions = (limit: number): Fault =>
+  new Fault('LimitExceeded', `A managed policy can have up to ${limit} versions. Before you create a new version, you must delete an existing version.`)
+
+/** DeleteConflict (HTTP 409) `Cannot delete entity, must detach all policies first.` */
+export const deleteConflict = (firstStep: string): Fault => new Fault('DeleteConflict', `Cannot delete entity, must ${firstStep} first.`)
+export const policyIsAttached = (): Fault => new Fault('DeleteConflict', 'Cannot delete a policy attached to entities.')
+export const versionIsDefault = (): Fault => new Fault('DeleteConflict', 'Cannot delete the default version of a policy.')
+
+/** InvalidInput (HTTP 400). */
+export const invalidInput = (text: string): Fault => new Fault('InvalidInput', text)
+/** Tag keys of users and roles are one whatever their case. */
+export const duplicateTagKeys = (): Fault => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+/** Tag keys of policies differ by case. */
+export const duplicateCasedTagKeys = (): Fault => invalidInput('Duplicate tag keys found.')
+
+/** ValidationError (HTTP 400): not modelled by operations, thrown after the model's own constraints passed. */
+export const validationError = (text: string): Fault => new Fault('ValidationError', text, { status: 400 })
+export const invalidArn = (arn: string): Fault => validationError(`ARN ${arn} is not valid.`)
+/** The boundary's ARN: the same words under another code. */
+export const invalidBoundaryArn = (arn: string): Fault => invalidInput(`ARN ${arn} is not valid.`)
+export const mustSpecifyUserName = (): Fault => validationError('Must specify userName when calling with non-User credentials')
+
+/** AccessDenied (HTTP 403): refusals that no policy can lift. */
+export const accessDenied = (text: string): Fault => new Fault('AccessDenied', text, { status: 403 })
+
+export const malformedPolicyDocument = (text: string): Fault => new Fault('MalformedPolicyDocument', text)
+export const passwordPolicyViolation = (text: string): Fault => new Fault('PasswordPolicyViolation', text)

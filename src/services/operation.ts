@@ -1,0 +1,85 @@
+/** An operation: one constant with two halves, `authorize` (pure: what must be allowed) and `handle` (one transaction). */
+import type { Edge } from '../aws/edge.ts'
+import type { Principal } from '../aws/principal.ts'
+import type { IamOperations } from '../model/iam.gen.ts'
+import type { StsOperations } from '../model/sts.gen.ts'
+import type { ReadTx, WriteTx } from '../store/store.ts'
+
+export type ServiceOperations = { readonly iam: IamOperations; readonly sts: StsOperations }
+export type ServiceName = keyof ServiceOperations
+
+/** What every half may know about the call it serves. Plain data: it crosses to the writing thread. */
+export type Call = {
+  readonly requestId: string
+  /** When the request arrived, milliseconds since 1970. The only clock an operation has. */
+  readonly now: number
+  /** The region of the request's credential scope. */
+  readonly region: string
+  readonly accountId: string
+  readonly principal: Principal
+}
+
+/** A call inside a transaction: it may also draw randomness and open or seal secrets. */
+export type HandlingCall = Call & Edge
+
+/** A value of the request context. */
+export type ContextValue = string | readonly string[]
+
+/** An entity whose ARN and tags only the store knows. `kind` is resolved by the service's `entities`. */
+export type EntityRef = { readonly kind: string; readonly name: string }
+
+/** One thing that must be allowed. `action` is written as AWS writes it: `iam:CreateUser`. */
+export type Check = {
+  readonly action: string
+  readonly resource: string | EntityRef
+  readonly context?: Readonly<Record<string, ContextValue>>
+}
+
+/** Said by operations that need no permission, such as GetCallerIdentity: not a default, always written out. */
+export const NO_PERMISSION_NEEDED = 'no permission needed'
+
+export type Authorization = Check | readonly Check[] | typeof NO_PERMISSION_NEEDED
+
+type Input<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly input: infer I } ? I : never
+type Output<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly output: infer O } ? O : never
+
+type Halves<I, O, Tx, Prepared> = {
+  /** Pure: names every (action, resource, context) that must be allowed before `handle` runs. */
+  authorize(input: I, call: Call): Authorization
+  /** Slow work that must not hold a transaction, such as hashing a password. Runs after authorisation; `handle` gets what it returns. */
+  prepare?(tx: ReadTx, input: I, call: HandlingCall): Promise<Prepared>
+  /** Does the work in one transaction; throws `Fault`s that the model declares. */
+  handle(tx: Tx, input: I, call: HandlingCall, prepared: Prepared): Promise<O>
+}
+
+/** An operation as the server sees it, its types erased. */
+export type Operation = {
+  readonly service: ServiceName
+  readonly name: string
+} & (
+  | ({ readonly kind: 'read' } & Halves<object, object, ReadTx, unknown>)
+  | ({ readonly kind: 'write' } & Halves<object, object, WriteTx, unknown>)
+)
+
+/** An operation that only reads: it runs on a snapshot beside all others. */
+export function readOperation<S extends ServiceName, N extends keyof ServiceOperations[S] & string, Prepared = undefined>(
+  service: S,
+  name: N,
+  halves: Halves<Input<S, N>, Output<S, N>, ReadTx, Prepared>,
+): Operation {
+  return erase({ service, name, kind: 'read', ...halves })
+}
+
+/** An operation that writes: it runs alone on its account, on the writing side, and its audit record commits with it. */
+export function writeOperation<S extends ServiceName, N extends keyof ServiceOperations[S] & string, Prepared = undefined>(
+  service: S,
+  name: N,
+  halves: Halves<Input<S, N>, Output<S, N>, WriteTx, Prepared>,
+): Operation {
+  return erase({ service, name, kind: 'write', ...halves })
+}
+
+/** The model's decoder and validator stand between the wire and an operation, so the erased input is of the operation's own type. */
+function erase(operation: object): Operation {
+  return operation as Operation
+}

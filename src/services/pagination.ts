@@ -1,0 +1,30 @@
+/** Pagination with opaque markers, as IAM's lists do it: `MaxItems`, `Marker`, `IsTruncated`. */
+import { Fault } from '../aws/fault.ts'
+
+/** IAM's default page (IAM API reference, MaxItems). */
+export const DEFAULT_PAGE_SIZE = 100
+const MARKER_VERSION = '1'
+
+export type PageInput = { readonly Marker?: string | undefined; readonly MaxItems?: number | undefined }
+export type Page<T> = { readonly items: readonly T[]; readonly IsTruncated: boolean; readonly Marker?: string }
+
+/** Where a page begins: after this key of the list's order; undefined on the first page. Throws ValidationError `Invalid Marker.` */
+export function startOf(list: string, input: PageInput): string | undefined {
+  if (input.Marker === undefined) return undefined
+  const text = Buffer.from(input.Marker, 'base64url').toString('utf8')
+  const [version, name, ...key] = text.split('\n')
+  if (version !== MARKER_VERSION || name !== list || key.length === 0) throw new Fault('ValidationError', 'Invalid Marker.')
+  return key.join('\n')
+}
+
+/** How many rows to ask the store for: one more than the page holds tells whether there is another page. */
+export const rowsFor = (input: PageInput): number => (input.MaxItems ?? DEFAULT_PAGE_SIZE) + 1
+
+/** Cuts the rows asked for with `rowsFor` into a page; `keyOf` is the key of the list's order, unique in it. */
+export function pageOf<T>(list: string, rows: readonly T[], input: PageInput, keyOf: (row: T) => string): Page<T> {
+  const size = rowsFor(input) - 1
+  const items = rows.slice(0, size)
+  const last = items.at(-1)
+  if (rows.length <= size || last === undefined) return { items, IsTruncated: false }
+  return { items, IsTruncated: true, Marker: Buffer.from([MARKER_VERSION, list, keyOf(last)].join('\n')).toString('base64url') }
+}

@@ -1,0 +1,49 @@
+/** boto3 against the server: paginators, waiters, typed errors. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startTestServer, type TestServer } from '../server.ts'
+import { python } from './clients.ts'
+
+let server: TestServer
+before(async () => {
+  server = await startTestServer()
+})
+after(() => server.close())
+
+const SCRIPT = `
+import boto3, json
+iam = boto3.client('iam')
+for n in range(7):
+    iam.create_user(UserName='user-%d' % n, Path='/many/', Tags=[{'Key': 'n', 'Value': str(n)}])
+iam.get_waiter('user_exists').wait(UserName='user-6')
+names = [u['UserName'] for page in iam.get_paginator('list_users').paginate(PathPrefix='/many/', PaginationConfig={'PageSize': 3}) for u in page['Users']]
+policy = iam.create_policy(PolicyName='p', PolicyDocument=json.dumps({'Version': '2012-10-17', 'Statement': {'Effect': 'Allow', 'Action': '*', 'Resource': '*'}}))['Policy']
+iam.attach_user_policy(UserName='user-0', PolicyArn=policy['Arn'])
+codes = []
+for call in [lambda: iam.create_user(UserName='USER-0'), lambda: iam.get_user(UserName='nobody'), lambda: iam.delete_policy(PolicyArn=policy['Arn']), lambda: iam.delete_user(UserName='user-0')]:
+    try:
+        call(); codes.append('none')
+    except iam.exceptions.ClientError as error:
+        codes.append(type(error).__name__)
+version = iam.get_policy_version(PolicyArn=policy['Arn'], VersionId='v1')['PolicyVersion']
+print(json.dumps({'names': names, 'codes': codes, 'document': version['Document'], 'managed': sum(len(p['Policies']) for p in iam.get_paginator('list_policies').paginate(Scope='AWS'))}))
+`
+
+test('boto3 pages, waits and tells errors apart', async () => {
+  const { root } = await server.account('boto', '200000000001')
+  const answer = await python(SCRIPT, server, root)
+  assert.equal(answer.code, 0, answer.stderr)
+  const result = JSON.parse(answer.stdout) as { names: string[]; codes: string[]; document: object; managed: number }
+  assert.deepEqual(
+    result.names,
+    Array.from({ length: 7 }, (_, number) => `user-${number}`),
+  )
+  assert.deepEqual(result.codes, [
+    'EntityAlreadyExistsException',
+    'NoSuchEntityException',
+    'DeleteConflictException',
+    'DeleteConflictException',
+  ])
+  assert.deepEqual(result.document, { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } })
+  assert.ok(result.managed > 1_400, `${result.managed} AWS managed policies`)
+})

@@ -1,0 +1,78 @@
+/** A valid input for every operation, on the fixture that `authz-matrix.test.ts` makes. */
+import type { Called } from '../calls.ts'
+
+export const ALICE_KEY = '<alice key>'
+const POLICY = 'arn:aws:iam::111122223333:policy/golden'
+const DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}}'
+const USER = { UserName: 'alice' }
+const GROUP = { GroupName: 'staff' }
+const TAGS = { Tags: [{ Key: 'team', Value: 'blue' }] }
+
+export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> = {
+  iam: {
+    AddUserToGroup: { ...USER, ...GROUP },
+    AttachGroupPolicy: { ...GROUP, PolicyArn: POLICY },
+    AttachUserPolicy: { ...USER, PolicyArn: POLICY },
+    ChangePassword: { OldPassword: 'Old-Password-1', NewPassword: 'New-Password-2' },
+    CreateAccessKey: USER,
+    CreateAccountAlias: { AccountAlias: 'golden' },
+    CreateGroup: { GroupName: 'new' },
+    CreateLoginProfile: { ...USER, Password: 'Correct-Horse-7' },
+    CreatePolicy: { PolicyName: 'new', PolicyDocument: DOCUMENT },
+    CreatePolicyVersion: { PolicyArn: POLICY, PolicyDocument: DOCUMENT },
+    CreateUser: { UserName: 'new' },
+    DeleteAccessKey: { ...USER, AccessKeyId: ALICE_KEY },
+    DeleteAccountAlias: { AccountAlias: 'golden' },
+    DeleteGroup: GROUP,
+    DeleteGroupPolicy: { ...GROUP, PolicyName: 'inline' },
+    DeleteLoginProfile: USER,
+    DeletePolicy: { PolicyArn: POLICY },
+    DeletePolicyVersion: { PolicyArn: POLICY, VersionId: 'v2' },
+    DeleteUser: USER,
+    DeleteUserPermissionsBoundary: USER,
+    DeleteUserPolicy: { ...USER, PolicyName: 'inline' },
+    DetachGroupPolicy: { ...GROUP, PolicyArn: POLICY },
+    DetachUserPolicy: { ...USER, PolicyArn: POLICY },
+    GetAccessKeyLastUsed: { AccessKeyId: ALICE_KEY },
+    GetAccountSummary: {},
+    GetGroup: GROUP,
+    GetGroupPolicy: { ...GROUP, PolicyName: 'inline' },
+    GetLoginProfile: USER,
+    GetPolicy: { PolicyArn: POLICY },
+    GetPolicyVersion: { PolicyArn: POLICY, VersionId: 'v1' },
+    GetUser: USER,
+    GetUserPolicy: { ...USER, PolicyName: 'inline' },
+    ListAccessKeys: USER,
+    ListAccountAliases: {},
+    ListAttachedGroupPolicies: GROUP,
+    ListAttachedUserPolicies: USER,
+    ListEntitiesForPolicy: { PolicyArn: POLICY },
+    ListGroupPolicies: GROUP,
+    ListGroups: {},
+    ListGroupsForUser: USER,
+    ListPolicies: {},
+    ListPolicyTags: { PolicyArn: POLICY },
+    ListPolicyVersions: { PolicyArn: POLICY },
+    ListUserPolicies: USER,
+    ListUserTags: USER,
+    ListUsers: {},
+    PutGroupPolicy: { ...GROUP, PolicyName: 'inline', PolicyDocument: DOCUMENT },
+    PutUserPermissionsBoundary: { ...USER, PermissionsBoundary: POLICY },
+    PutUserPolicy: { ...USER, PolicyName: 'inline', PolicyDocument: DOCUMENT },
+    RemoveUserFromGroup: { ...USER, ...GROUP },
+    SetDefaultPolicyVersion: { PolicyArn: POLICY, VersionId: 'v1' },
+    TagPolicy: { PolicyArn: POLICY, ...TAGS },
+    TagUser: { ...USER, ...TAGS },
+    UntagPolicy: { PolicyArn: POLICY, TagKeys: ['team'] },
+    UntagUser: { ...USER, TagKeys: ['team'] },
+    UpdateAccessKey: { ...USER, AccessKeyId: ALICE_KEY, Status: 'Inactive' },
+    UpdateGroup: { ...GROUP, NewPath: '/moved/' },
+    UpdateLoginProfile: { ...USER, PasswordResetRequired: true },
+    UpdateUser: { ...USER, NewPath: '/moved/' },
+  },
+  sts: {
+    GetAccessKeyInfo: { AccessKeyId: ALICE_KEY },
+    GetCallerIdentity: {},
+    GetSessionToken: {},
+  },
+}

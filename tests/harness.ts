@@ -1,0 +1,97 @@
+/** A harness for operations: real handlers on a real in-memory store, without the wire and without authorisation. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { rootArn, userArn } from '../src/aws/arn.ts'
+import { Fault } from '../src/aws/fault.ts'
+import type { Principal } from '../src/aws/principal.ts'
+import type { Authorization, HandlingCall, Operation } from '../src/services/operation.ts'
+import { openSqlite } from '../src/store/sqlite.ts'
+import type { Store } from '../src/store/store.ts'
+import { newKeyring } from '../src/store/keyring.ts'
+import { openVault } from '../src/store/vault.ts'
+import type { HarnessJob } from './harness-runner.ts'
+
+export const ACCOUNT = '111122223333'
+export const OTHER_ACCOUNT = '444455556666'
+/** 2026-01-02T03:04:05Z: the time at which a harness begins. `advance` moves it. */
+const START = Date.UTC(2026, 0, 2, 3, 4, 5)
+
+export type Harness = {
+  readonly store: Store
+  readonly root: Principal
+  /** A principal of the account for a user that exists; `id` is its unique id. */
+  user(name: string, id: string, accountId?: string): Principal
+  rootOf(accountId: string): Principal
+  /** Runs an operation; the answer, or a thrown Fault. */
+  call<Output = Record<string, unknown>>(operation: Operation, input: object, options?: { readonly as?: Principal }): Promise<Output>
+  /** What an operation asks to be allowed. */
+  checks(operation: Operation, input: object, options?: { readonly as?: Principal }): Authorization
+  /** Asserts that an operation is refused with this code and, where given, this message. */
+  refused(operation: Operation, input: object, fault: { readonly code: string; readonly message?: string }, options?: { readonly as?: Principal }): Promise<void>
+  advance(milliseconds: number): void
+  now(): number
+  close(): Promise<void>
+}
+
+export async function openHarness(): Promise<Harness> {
+  const store = await openSqlite({
+    file: ':memory:',
+    writer: 'inline',
+    runner: { module: new URL('./harness-runner.ts', import.meta.url), settings: {} },
+  })
+  const keyring = newKeyring({ random: randomBytes, now: START })
+  const edge = { random: (count: number) => randomBytes(count), vault: openVault(keyring) }
+  let now = START
+  let serial = 0
+  for (const id of [ACCOUNT, OTHER_ACCOUNT]) await write(store, (tx) => insertAccount(tx, id, START))
+
+  const callOf = (principal: Principal): HandlingCall => {
+    serial += 1
+    return { requestId: `request-${serial}`, now, region: 'us-east-1', accountId: principal.accountId, principal, ...edge }
+  }
+  const root = rootPrincipal(ACCOUNT)
+  const harness: Harness = {
+    store,
+    root,
+    user: (userName, id, accountId = ACCOUNT) => ({
+      type: 'user', accountId, userName, id, arn: userArn(accountId, '/', userName), credential: { accessKeyId: 'AKIATEST' },
+    }),
+    rootOf: rootPrincipal,
+    async call<Output>(operation: Operation, input: object, { as = root }: { readonly as?: Principal } = {}) {
+      const call = callOf(as)
+      const prepared = await store.read(async (tx) => operation.prepare?.(tx, input, call))
+      if (operation.kind === 'read') return (await store.read((tx) => operation.handle(tx, input, call, prepared))) as Output
+      return (await write(store, (tx) => operation.handle(tx, input, call, prepared))) as Output
+    },
+    checks: (operation, input, { as = root } = {}) => operation.authorize(input, callOf(as)),
+    async refused(operation, input, { code, message }, options = {}) {
+      await assert.rejects(harness.call(operation, input, options), (error) => {
+        assert.ok(error instanceof Fault, `expected a Fault, got ${String(error)}`)
+        assert.equal(error.code, code)
+        if (message !== undefined) assert.equal(error.message, message)
+        return true
+      })
+    },
+    advance: (milliseconds) => { now += milliseconds },
+    now: () => now,
+    close: () => store.close(),
+  }
+  return harness
+}
+
+function rootPrincipal(accountId: string): Principal {
+  return { type: 'root', accountId, id: accountId, arn: rootArn(accountId), credential: { accessKeyId: 'AKIAROOT' } }
+}
+
+function write(store: Store, run: HarnessJob['run']): Promise<object> {
+  const job: HarnessJob = { run: async (tx) => (await tx.savepoint(() => run(tx))) ?? {} }
+  return store.write(job)
+}
+
+async function insertAccount(tx: Parameters<HarnessJob['run']>[0], id: string, now: number): Promise<object> {
+  await tx.run(
+    `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    id, `Account ${id}`, `${id}@example.com`, `${id}@example.com`, 'ACTIVE', now, 1, 0, '',
+  )
+  return {}
+}

@@ -1,0 +1,30 @@
+/** The services whose models are generated, and what each is generated from. Adding a service is one line. */
+import { botocoreFolder, readBotocore } from './botocore.ts'
+import { emitModel } from './emit-model.ts'
+import { emitTypes } from './emit-types.ts'
+import { merge } from './merge.ts'
+import { readSdk } from './sdk.ts'
+
+type Source = { readonly botocore: string; readonly sdk?: string }
+
+/** Our name (the IAM action prefix) to botocore's folder and, where the SDK client is a development dependency, its package. */
+export const SERVICES: Readonly<Record<string, Source>> = {
+  iam: { botocore: 'iam', sdk: '@aws-sdk/client-iam' },
+  sts: { botocore: 'sts', sdk: '@aws-sdk/client-sts' },
+}
+
+export type Generated = { readonly path: string; readonly text: string }
+
+/** All generated texts by path from the project's root; undefined where botocore is not installed. */
+export async function generateServices(): Promise<readonly Generated[] | undefined> {
+  const folder = botocoreFolder()
+  if (folder === undefined) return undefined
+  const generated: Generated[] = []
+  for (const [service, source] of Object.entries(SERVICES)) {
+    const sdk = source.sdk === undefined ? undefined : await readSdk(source.sdk)
+    const model = merge(readBotocore(folder, source.botocore), sdk)
+    generated.push({ path: `models/${service}.json`, text: emitModel(service, model) })
+    generated.push({ path: `src/model/${service}.gen.ts`, text: emitTypes(service, model) })
+  }
+  return generated
+}
