@@ -1,0 +1,36 @@
+/** Quotas of IAM, each with AWS's default beside it (IAM User Guide, "IAM and AWS STS quotas"). GetAccountSummary shows them. */
+
+/** Per account. AWS: users 5,000; groups 300; roles 1,000; customer managed policies 1,500; instance profiles 1,000. */
+export const USERS_PER_ACCOUNT = 5_000
+export const GROUPS_PER_ACCOUNT = 300
+export const ROLES_PER_ACCOUNT = 1_000
+export const POLICIES_PER_ACCOUNT = 1_500
+export const INSTANCE_PROFILES_PER_ACCOUNT = 1_000
+/** AWS: 20 server certificates, 10,000 versions of policies in use. */
+export const SERVER_CERTIFICATES_PER_ACCOUNT = 20
+export const POLICY_VERSIONS_IN_USE_PER_ACCOUNT = 10_000
+
+/** Per user. AWS: 10 groups, 2 access keys, 2 signing certificates. */
+export const GROUPS_PER_USER = 10
+export const ACCESS_KEYS_PER_USER = 2
+export const SIGNING_CERTIFICATES_PER_USER = 2
+
+/** Managed policies attached to one user, group or role. AWS: 10 each. */
+export const POLICIES_PER_USER = 10
+export const POLICIES_PER_GROUP = 10
+export const POLICIES_PER_ROLE = 10
+/** AWS: 5 versions of a managed policy. */
+export const VERSIONS_PER_POLICY = 5
+
+/** Characters of policies without white space. AWS: managed 6,144; inline together 2,048 a user, 5,120 a group, 10,240 a role; trust policy 2,048. */
+export const MANAGED_POLICY_SIZE = 6_144
+export const USER_POLICY_SIZE = 2_048
+export const GROUP_POLICY_SIZE = 5_120
+export const ROLE_POLICY_SIZE = 10_240
+export const TRUST_POLICY_SIZE = 2_048
+
+/** AWS: 50 tags on a user, role or policy. */
+export const TAGS_PER_RESOURCE = 50
+
+/** Passwords that are remembered for PasswordReusePrevention. AWS: 1 to 24. */
+export const PASSWORDS_REMEMBERED = 24
