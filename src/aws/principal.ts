@@ -4,18 +4,61 @@
 export type Credential = {
   readonly accessKeyId: string
   /** Present for temporary credentials only. Times in milliseconds since 1970. */
-  readonly session?: {
-    readonly issuedAt: number
-    readonly expiresAt: number
-    /** Whether and when (milliseconds) the session was made with a multi-factor code. */
-    readonly mfaAt?: number
-  }
+  readonly session?: SessionFacts
+}
+
+/** What a session token says of itself. Kept by role chaining where AWS keeps it: source identity and transitive tags. */
+export type SessionFacts = {
+  readonly issuedAt: number
+  readonly expiresAt: number
+  /** Whether and when (milliseconds) the session was made with a multi-factor code. */
+  readonly mfaAt?: number
+  readonly sourceIdentity?: string
+  readonly tags?: readonly { readonly Key: string; readonly Value: string }[]
+  readonly transitiveTagKeys?: readonly string[]
+  /** The ARN (or the domain name) of the identity provider that the session came from. */
+  readonly provider?: string
+  /** The session was made by sts:AssumeRoot. */
+  readonly assumedRoot?: true
 }
 
 type Common = { readonly accountId: string; readonly arn: string; readonly id: string; readonly credential: Credential }
 
 export type RootPrincipal = Common & { readonly type: 'root' }
 export type UserPrincipal = Common & { readonly type: 'user'; readonly userName: string }
+/** `arn` is that of the session (`arn:aws:sts::…:assumed-role/NAME/SESSION`); `id` is `AROA…:SESSION`. */
+export type AssumedRolePrincipal = Common & {
+  readonly type: 'assumed-role'
+  /** With its path. */
+  readonly roleArn: string
+  readonly roleId: string
+  readonly roleName: string
+  readonly sessionName: string
+}
+/** A GetFederationToken session; `id` is `ACCOUNT:NAME`. `issuer` is the user (or root user) that made it. */
+export type FederatedUserPrincipal = Common & {
+  readonly type: 'federated-user'
+  readonly name: string
+  readonly issuer: { readonly arn: string; readonly userId: string | undefined }
+}
+/** Whoever a web identity token or a SAML assertion speaks of. `arn` is the provider's; `id` is `PROVIDER:SUBJECT`. Proven by the operation's `identify`. */
+export type FederatedPrincipal = Common & {
+  readonly type: 'web-identity' | 'saml'
+  readonly provider: string
+  /** The condition keys that the token's claims give. */
+  readonly claims: Readonly<Record<string, string | readonly string[]>>
+}
+/** An AWS service that acts for itself: `arn` and `id` are its principal (`states.amazonaws.com`), `accountId` the account of the resource it acts for. */
+export type ServicePrincipal = Common & { readonly type: 'service'; readonly sourceArn: string }
+/** Nobody has proven anything: the caller of an unsigned operation before `identify`. `accountId` is that of nobody. */
+export type AnonymousPrincipal = Common & { readonly type: 'anonymous' }
 
 /** Who calls. `id` is the unique id that `aws:userid` shows; `arn` is the ARN that denials and GetCallerIdentity show. */
-export type Principal = RootPrincipal | UserPrincipal
+export type Principal =
+  | RootPrincipal
+  | UserPrincipal
+  | AssumedRolePrincipal
+  | FederatedUserPrincipal
+  | FederatedPrincipal
+  | ServicePrincipal
+  | AnonymousPrincipal

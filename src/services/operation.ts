@@ -1,11 +1,18 @@
 /** An operation: one constant with two halves, `authorize` (pure: what must be allowed) and `handle` (one transaction). */
 import type { Edge } from '../aws/edge.ts'
 import type { Principal } from '../aws/principal.ts'
+import type { AccessAnalyzerOperations } from '../model/access-analyzer.gen.ts'
 import type { IamOperations } from '../model/iam.gen.ts'
+import type { OrganizationsOperations } from '../model/organizations.gen.ts'
 import type { StsOperations } from '../model/sts.gen.ts'
 import type { ReadTx, WriteTx } from '../store/store.ts'
 
-export type ServiceOperations = { readonly iam: IamOperations; readonly sts: StsOperations }
+export type ServiceOperations = {
+  readonly iam: IamOperations
+  readonly sts: StsOperations
+  readonly organizations: OrganizationsOperations
+  readonly 'access-analyzer': AccessAnalyzerOperations
+}
 export type ServiceName = keyof ServiceOperations
 
 /** What every half may know about the call it serves. Plain data: it crosses to the writing thread. */
@@ -22,17 +29,36 @@ export type Call = {
 /** A call inside a transaction: it may also draw randomness and open or seal secrets. */
 export type HandlingCall = Call & Edge
 
+/** A call before its transaction: it may also reach out of the process. */
+export type PreparingCall = HandlingCall & Outside
+
+/** What lies outside the transaction: the network, and marks that only one caller may set. */
+export type Outside = {
+  /** Marks a thing as used, durably and on every node, until `expiresAt` (milliseconds); false where it was marked before. For codes and assertions that count once. */
+  claim(name: string, expiresAt: number): Promise<boolean>
+  /** Fetches a document over TLS, bounded in size and time, through the server's rules about which addresses may be reached. Throws where it cannot. */
+  fetchText(url: string): Promise<string>
+}
+
 /** A value of the request context. */
 export type ContextValue = string | readonly string[]
 
-/** An entity whose ARN and tags only the store knows. `kind` is resolved by the service's `entities`. */
-export type EntityRef = { readonly kind: string; readonly name: string }
+/** An entity whose ARN, tags and resource policy only the store knows. `kind` is resolved by the service's `entities`. */
+export type EntityRef = {
+  readonly kind: string
+  readonly name: string
+  /** Default: the caller's account. */
+  readonly accountId?: string
+  /** The service that knows the kind. Default: the one in the action's prefix. */
+  readonly service?: ServiceName
+}
 
 /** One thing that must be allowed. `action` is written as AWS writes it: `iam:CreateUser`. */
 export type Check = {
   readonly action: string
   readonly resource: string | EntityRef
-  readonly context?: Readonly<Record<string, ContextValue>>
+  /** Keys as AWS writes them: `iam:PolicyARN`. An undefined value is a key that is absent. */
+  readonly context?: Readonly<Record<string, ContextValue | undefined>>
 }
 
 /** Said by operations that need no permission, such as GetCallerIdentity: not a default, always written out. */
@@ -40,14 +66,16 @@ export const NO_PERMISSION_NEEDED = 'no permission needed'
 
 export type Authorization = Check | readonly Check[] | typeof NO_PERMISSION_NEEDED
 
-type Input<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly input: infer I } ? I : never
-type Output<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly output: infer O } ? O : never
+export type Input<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly input: infer I } ? I : never
+export type Output<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly output: infer O } ? O : never
 
 type Halves<I, O, Tx, Prepared> = {
+  /** Unsigned operations only: proves who calls from the input (a web identity token, a SAML assertion). Runs before `authorize`, which sees that principal. */
+  identify?(tx: ReadTx, input: I, call: PreparingCall): Promise<Principal>
   /** Pure: names every (action, resource, context) that must be allowed before `handle` runs. */
   authorize(input: I, call: Call): Authorization
-  /** Slow work that must not hold a transaction, such as hashing a password. Runs after authorisation; `handle` gets what it returns. */
-  prepare?(tx: ReadTx, input: I, call: HandlingCall): Promise<Prepared>
+  /** Slow work that must not hold a transaction, such as hashing a password. Runs after authorisation; `handle` gets what it returns (plain data). */
+  prepare?(tx: ReadTx, input: I, call: PreparingCall): Promise<Prepared>
   /** Does the work in one transaction; throws `Fault`s that the model declares. */
   handle(tx: Tx, input: I, call: HandlingCall, prepared: Prepared): Promise<O>
 }

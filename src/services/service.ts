@@ -1,9 +1,17 @@
-/** A service: its operations, and how to find the ARN and context of the entities that its checks name. */
+/** A service: its operations, and how to find the ARN, context and resource policy of the entities that its checks name. */
 import type { ReadTx } from '../store/store.ts'
 import type { ContextValue, Operation, ServiceName } from './operation.ts'
 
-/** What the store knows of an entity that a check names: its ARN and the context keys that describe it (tags, boundary). */
-export type Entity = { readonly arn: string; readonly context?: Readonly<Record<string, ContextValue>> }
+/** What the store knows of an entity that a check names. */
+export type Entity = {
+  readonly arn: string
+  /** The context keys that describe it (tags, boundary). */
+  readonly context?: Readonly<Record<string, ContextValue | undefined>>
+  /** Its resource-based policy. `trust`: a role's, without which nobody is let in, its own account included. */
+  readonly policy?: { readonly kind: 'resource' | 'trust'; readonly document: string }
+  /** The entity does not exist: its ARN is the one that it would have. */
+  readonly missing?: true
+}
 
 /** Finds an entity; where it does not exist, the ARN it would have, so that a denial does not tell whether it exists. */
 export type EntityLookup = (tx: ReadTx, accountId: string, name: string) => Promise<Entity>

@@ -11,6 +11,8 @@ type Source = { readonly botocore: string; readonly sdk?: string }
 export const SERVICES: Readonly<Record<string, Source>> = {
   iam: { botocore: 'iam', sdk: '@aws-sdk/client-iam' },
   sts: { botocore: 'sts', sdk: '@aws-sdk/client-sts' },
+  organizations: { botocore: 'organizations', sdk: '@aws-sdk/client-organizations' },
+  'access-analyzer': { botocore: 'accessanalyzer', sdk: '@aws-sdk/client-accessanalyzer' },
 }
 
 export type Generated = { readonly path: string; readonly text: string }

@@ -1,0 +1,47 @@
+/** Session tokens: sealed and self-contained, so that temporary credentials need no row in the store. */
+import type { Vault } from '../aws/edge.ts'
+import type { SessionFacts } from '../aws/principal.ts'
+
+/** Whose session it is. The principal itself is looked up at every change of its account: a deleted user or role stops at once. */
+export type SessionPrincipal =
+  | { readonly type: 'root'; readonly id: string }
+  | { readonly type: 'user'; readonly id: string }
+  | { readonly type: 'assumed-role'; readonly id: string; readonly sessionName: string }
+  /** `id` is the issuing user's; the account's where the root user issued it. */
+  | { readonly type: 'federated-user'; readonly id: string; readonly name: string }
+
+/** Session policies, which limit what the session's principal may do. */
+export type SessionPolicies = { readonly inline?: string; readonly arns?: readonly string[] }
+
+export type Session = SessionFacts & {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly accountId: string
+  readonly principal: SessionPrincipal
+  readonly policies?: SessionPolicies
+  /** Further condition keys that stay with the session (`saml:…`, a web identity provider's claims, where a service delivered it). */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** Authenticated with the token: a value sealed for something else never opens as a session. */
+const CONTEXT = 'session-token'
+/** AWS's tokens begin with bytes that say what they are; ours say whose format it is and which version of it. */
+const PREFIX = 'KRS1'
+
+/** The token that stands for the session. Its length grows with the session's policies and tags. */
+export function sealSession(session: Session, vault: Pick<Vault, 'seal'>): string {
+  return PREFIX + vault.seal(JSON.stringify(session), CONTEXT)
+}
+
+/** The session that a token stands for; undefined where we did not make it, or it was changed. */
+export function openSession(token: string, vault: Pick<Vault, 'open'>): Session | undefined {
+  if (!token.startsWith(PREFIX)) return undefined
+  try {
+    // What opens was sealed here, so it is a session.
+    const session: Session = JSON.parse(vault.open(token.slice(PREFIX.length), CONTEXT))
+    return session
+  } catch {
+    // Not ours, changed, or sealed by a key that is gone: in each case no session.
+    return undefined
+  }
+}
