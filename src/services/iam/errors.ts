@@ -11,10 +11,15 @@ export const noSuchEntity = {
   role: (name: string) => missing(`The role with name ${name} cannot be found.`),
   loginProfile: (userName: string) => missing(`Login Profile for User ${userName} cannot be found.`),
   accessKey: (id: string) => missing(`The Access Key with id ${id} cannot be found.`),
+  /** GetAccountPasswordPolicy. */
+  passwordPolicy: (accountId: string) => missing(`The Password Policy with domain name ${accountId} cannot be found.`),
+  /** DeleteAccountPasswordPolicy. */
+  accountPolicy: () => missing('The account policy with name PasswordPolicy cannot be found.'),
   /** Inferred from the wording of the others. */
   accountAlias: (alias: string) => missing(`The account alias with name ${alias} cannot be found.`),
   /** An inline policy of a user or a group. */
-  inlinePolicy: (owner: 'user' | 'group' | 'role', name: string) => missing(`The ${owner} policy with name ${name} cannot be found.`),
+  inlinePolicy: (owner: 'user' | 'group' | 'role', name: string) =>
+    missing(`The ${owner} policy with name ${name} cannot be found.`),
   /** DeletePolicy, Detach*Policy, TagPolicy, UntagPolicy. */
   policyNotFound: () => missing('Policy ARN was not found.'),
   /** GetPolicy of a customer managed policy. */
@@ -38,20 +43,26 @@ export const alreadyExists = {
 } as const
 
 /** LimitExceeded (HTTP 409) `Cannot exceed quota for AccessKeysPerUser: 2`. */
-export const quotaExceeded = (quota: string, limit: number): Fault => new Fault('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`)
+export const quotaExceeded = (quota: string, limit: number): Fault =>
+  new Fault('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`)
 export const tooManyTags = (): Fault => new Fault('LimitExceeded', 'The number of tags has reached the maximum limit.')
 export const tooManyVersions = (limit: number): Fault =>
-  new Fault('LimitExceeded', `A managed policy can have up to ${limit} versions. Before you create a new version, you must delete an existing version.`)
+  new Fault(
+    'LimitExceeded',
+    `A managed policy can have up to ${limit} versions. Before you create a new version, you must delete an existing version.`,
+  )
 
 /** DeleteConflict (HTTP 409) `Cannot delete entity, must detach all policies first.` */
-export const deleteConflict = (firstStep: string): Fault => new Fault('DeleteConflict', `Cannot delete entity, must ${firstStep} first.`)
+export const deleteConflict = (firstStep: string): Fault =>
+  new Fault('DeleteConflict', `Cannot delete entity, must ${firstStep} first.`)
 export const policyIsAttached = (): Fault => new Fault('DeleteConflict', 'Cannot delete a policy attached to entities.')
 export const versionIsDefault = (): Fault => new Fault('DeleteConflict', 'Cannot delete the default version of a policy.')
 
 /** InvalidInput (HTTP 400). */
 export const invalidInput = (text: string): Fault => new Fault('InvalidInput', text)
 /** Tag keys of users and roles are one whatever their case. */
-export const duplicateTagKeys = (): Fault => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+export const duplicateTagKeys = (): Fault =>
+  invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
 /** Tag keys of policies differ by case. */
 export const duplicateCasedTagKeys = (): Fault => invalidInput('Duplicate tag keys found.')
 
@@ -67,3 +78,11 @@ export const accessDenied = (text: string): Fault => new Fault('AccessDenied', t
 
 export const malformedPolicyDocument = (text: string): Fault => new Fault('MalformedPolicyDocument', text)
 export const passwordPolicyViolation = (text: string): Fault => new Fault('PasswordPolicyViolation', text)
+/** InvalidUserType (HTTP 400): ChangePassword is for users only. The text is known from reports. */
+export const invalidUserType = (): Fault => new Fault('InvalidUserType', 'Only IAM Users can change their own password')
+/** EntityTemporarilyUnmodifiable (HTTP 409). Modelled on AWS's `Login Profile for User X cannot be modified while login profile is being created.` */
+export const passwordIsChanging = (userName: string): Fault =>
+  new Fault(
+    'EntityTemporarilyUnmodifiable',
+    `Login Profile for User ${userName} cannot be modified while its password is being changed.`,
+  )

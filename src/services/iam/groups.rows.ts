@@ -32,7 +32,8 @@ const COUNT_GROUPS_OF_USER = 'SELECT COUNT(*) AS count FROM iam_group_member WHE
 const COUNT_MEMBERS = 'SELECT COUNT(*) AS count FROM iam_group_member WHERE account = $1 AND group_id = $2'
 
 /** The group of this name, whatever its case. */
-export const findGroup = (tx: ReadTx, account: string, name: string): Promise<GroupRow | undefined> => tx.get(FIND, account, nameKey(name))
+export const findGroup = (tx: ReadTx, account: string, name: string): Promise<GroupRow | undefined> =>
+  tx.get(FIND, account, nameKey(name))
 
 /** The group of this name; throws NoSuchEntity. */
 export async function mustFindGroup(tx: ReadTx, account: string, name: string): Promise<GroupRow> {
@@ -42,7 +43,12 @@ export async function mustFindGroup(tx: ReadTx, account: string, name: string): 
 }
 
 /** Groups under a path prefix in the order of their names. `after` is a name key. */
-export function listGroups(tx: ReadTx, account: string, prefix: string | undefined, { after, limit }: Slice): Promise<readonly GroupRow[]> {
+export function listGroups(
+  tx: ReadTx,
+  account: string,
+  prefix: string | undefined,
+  { after, limit }: Slice,
+): Promise<readonly GroupRow[]> {
   return tx.all(LIST, account, after ?? '', prefix ?? DEFAULT_PATH, limit)
 }
 
@@ -52,7 +58,11 @@ export async function insertGroup(tx: WriteTx, account: string, row: GroupRow): 
   await tx.run(INSERT, account, row.id, row.name, nameKey(row.name), row.path, row.created_at)
 }
 
-export async function renameGroup(tx: WriteTx, account: string, { id, name, path }: Pick<GroupRow, 'id' | 'name' | 'path'>): Promise<void> {
+export async function renameGroup(
+  tx: WriteTx,
+  account: string,
+  { id, name, path }: Pick<GroupRow, 'id' | 'name' | 'path'>,
+): Promise<void> {
   await tx.run(RENAME, name, nameKey(name), path, account, id)
 }
 
@@ -82,12 +92,19 @@ export function listMembers(tx: ReadTx, account: string, groupId: string, { afte
 }
 
 /** The groups of a user in the order of their names. `after` is a name key. */
-export function listGroupsOfUser(tx: ReadTx, account: string, userId: string, { after, limit }: Slice): Promise<readonly GroupRow[]> {
+export function listGroupsOfUser(
+  tx: ReadTx,
+  account: string,
+  userId: string,
+  { after, limit }: Slice,
+): Promise<readonly GroupRow[]> {
   return tx.all(GROUPS_OF_USER, account, userId, after ?? '', limit)
 }
 
-export const countGroupsOfUser = (tx: ReadTx, account: string, userId: string): Promise<number> => count(tx, COUNT_GROUPS_OF_USER, account, userId)
-export const countMembers = (tx: ReadTx, account: string, groupId: string): Promise<number> => count(tx, COUNT_MEMBERS, account, groupId)
+export const countGroupsOfUser = (tx: ReadTx, account: string, userId: string): Promise<number> =>
+  count(tx, COUNT_GROUPS_OF_USER, account, userId)
+export const countMembers = (tx: ReadTx, account: string, groupId: string): Promise<number> =>
+  count(tx, COUNT_MEMBERS, account, groupId)
 
 async function count(tx: ReadTx, sql: string, ...values: readonly string[]): Promise<number> {
   return Number((await tx.get<{ count: number }>(sql, ...values))?.count ?? 0)

@@ -27,9 +27,11 @@ const SET_BOUNDARY = 'UPDATE iam_user SET boundary_arn = $1 WHERE account = $2 A
 const DELETE = 'DELETE FROM iam_user WHERE account = $1 AND id = $2'
 
 /** The user of this name, whatever its case. */
-export const findUser = (tx: ReadTx, account: string, name: string): Promise<UserRow | undefined> => tx.get(FIND, account, nameKey(name))
+export const findUser = (tx: ReadTx, account: string, name: string): Promise<UserRow | undefined> =>
+  tx.get(FIND, account, nameKey(name))
 
-export const findUserById = (tx: ReadTx, account: string, id: string): Promise<UserRow | undefined> => tx.get(FIND_BY_ID, account, id)
+export const findUserById = (tx: ReadTx, account: string, id: string): Promise<UserRow | undefined> =>
+  tx.get(FIND_BY_ID, account, id)
 
 /** The user of this name; throws NoSuchEntity. */
 export async function mustFindUser(tx: ReadTx, account: string, name: string): Promise<UserRow> {
@@ -41,7 +43,12 @@ export async function mustFindUser(tx: ReadTx, account: string, name: string): P
 export type Slice = { readonly after: string | undefined; readonly limit: number }
 
 /** Users under a path prefix in the order of their names. `after` is a name key. */
-export function listUsers(tx: ReadTx, account: string, prefix: string | undefined, { after, limit }: Slice): Promise<readonly UserRow[]> {
+export function listUsers(
+  tx: ReadTx,
+  account: string,
+  prefix: string | undefined,
+  { after, limit }: Slice,
+): Promise<readonly UserRow[]> {
   return tx.all(LIST, account, after ?? '', prefix ?? DEFAULT_PATH, limit)
 }
 
@@ -53,7 +60,11 @@ export async function insertUser(tx: WriteTx, account: string, row: Omit<UserRow
   await tx.run(INSERT, account, row.id, row.name, nameKey(row.name), row.path, row.boundary_arn, row.tags, row.created_at)
 }
 
-export async function renameUser(tx: WriteTx, account: string, { id, name, path }: Pick<UserRow, 'id' | 'name' | 'path'>): Promise<void> {
+export async function renameUser(
+  tx: WriteTx,
+  account: string,
+  { id, name, path }: Pick<UserRow, 'id' | 'name' | 'path'>,
+): Promise<void> {
   await tx.run(RENAME, name, nameKey(name), path, account, id)
 }
 

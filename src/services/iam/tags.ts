@@ -1,0 +1,65 @@
+/** Tags of IAM's resources: reading, merging, and the condition keys they give. */
+import type { Tag } from '../../model/iam.gen.ts'
+import type { ContextValue } from '../operation.ts'
+import { duplicateTagKeys, tooManyTags } from './errors.ts'
+import { TAGS_PER_RESOURCE } from './quotas.ts'
+
+type Context = Readonly<Record<string, ContextValue | undefined>>
+
+/** Tag keys of users and roles are one whatever their case (IAM User Guide, "Tagging IAM resources"). */
+const folded = (key: string): string => key.toLowerCase()
+
+/** The tags in a row's column. */
+export function parseTags(column: string): readonly Tag[] {
+  const tags: readonly Tag[] = JSON.parse(column)
+  return tags
+}
+
+/** Condition keys of a request that sets tags; none where it sets none. */
+export function requestTagKeys(tags: readonly Tag[] | undefined): Context {
+  if (tags === undefined || tags.length === 0) return {}
+  return {
+    ...tagNameKeys(tags.map(({ Key }) => Key)),
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+  }
+}
+
+/** Condition keys of a request that names tags without values (Untag*). */
+export const tagNameKeys = (keys: readonly string[]): Context => ({ 'aws:TagKeys': keys })
+
+/** Condition keys of a resource that has tags. IAM's own prefix and the global one say the same. */
+export function resourceTagKeys(tags: readonly Tag[]): Context {
+  return Object.fromEntries(
+    tags.flatMap(({ Key, Value }) => [
+      [`aws:ResourceTag/${Key}`, Value],
+      [`iam:ResourceTag/${Key}`, Value],
+    ]),
+  )
+}
+
+/** Throws InvalidInput where a request names one key twice. */
+export function mustDiffer(tags: readonly Tag[] | undefined): void {
+  if (tags === undefined) return
+  if (new Set(tags.map(({ Key }) => folded(Key))).size < tags.length) throw duplicateTagKeys()
+}
+
+/** The tags with others set: a key that was there takes the new value and the new spelling, in its old place. Throws LimitExceeded. */
+export function mergeTags(tags: readonly Tag[], set: readonly Tag[]): readonly Tag[] {
+  const merged = new Map(tags.map((tag) => [folded(tag.Key), tag]))
+  for (const { Key, Value } of set) merged.set(folded(Key), { Key, Value })
+  if (merged.size > TAGS_PER_RESOURCE) throw tooManyTags()
+  return [...merged.values()]
+}
+
+/** The tags without those of these keys; keys that are not there are no error. */
+export function withoutTags(tags: readonly Tag[], keys: readonly string[]): readonly Tag[] {
+  const gone = new Set(keys.map(folded))
+  return tags.filter(({ Key }) => !gone.has(folded(Key)))
+}
+
+/** In the order of their keys, as the List*Tags operations answer (IAM API reference). */
+export const sortedTags = (tags: readonly Tag[]): readonly Tag[] =>
+  tags.toSorted((one, other) => (folded(one.Key) < folded(other.Key) ? -1 : 1))
+
+/** The sort key of a tag: what a page of tags goes on after. */
+export const tagSortKey = ({ Key }: Tag): string => folded(Key)
