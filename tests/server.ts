@@ -32,6 +32,8 @@ export const testConfig: Config = {
   publicUrl: undefined,
   region: REGION,
   audit: 'grouped',
+  ca: undefined,
+  outboundPrivate: false,
   key: undefined,
   logFormat: 'json',
   logLevel: 'info',

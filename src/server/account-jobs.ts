@@ -42,7 +42,8 @@ type SealedKey = { readonly account: string; readonly id: string; readonly secre
 
 /** How many secrets one transaction seals anew. */
 const RESEAL_BATCH = 500
-const NEXT_KEYS = 'SELECT account, id, secret FROM iam_access_key WHERE (account = $1 AND id > $2) OR account > $3 ORDER BY account, id LIMIT $4'
+const NEXT_KEYS =
+  'SELECT account, id, secret FROM iam_access_key WHERE (account = $1 AND id > $2) OR account > $3 ORDER BY account, id LIMIT $4'
 
 export type Resealed = { readonly count: number; readonly last?: { readonly account: string; readonly id: string } }
 
@@ -59,8 +60,17 @@ export async function reseal(tx: WriteTx, after: Resealed['last'], { vault }: Ed
   return { count: rows.length, ...(last !== undefined && { last: { account: last.account, id: last.id } }) }
 }
 
-export type AccountRow = { readonly id: string; readonly name: string; readonly email: string; readonly status: string; readonly alias: string | null; readonly created_at: number }
+export type AccountRow = {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly status: string
+  readonly alias: string | null
+  readonly created_at: number
+}
 
 /** All accounts, oldest first. */
 export const listAccounts = (tx: ReadTx): Promise<readonly AccountRow[]> =>
-  tx.all<AccountRow>(`SELECT id, name, email, status, alias, created_at FROM account WHERE status <> 'SYSTEM' ORDER BY created_at, id`)
+  tx.all<AccountRow>(
+    `SELECT id, name, email, status, alias, created_at FROM account WHERE status <> 'SYSTEM' ORDER BY created_at, id`,
+  )

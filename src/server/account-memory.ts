@@ -1,6 +1,6 @@
 /** What is remembered of each account, valid for one version of it. Every write bumps the version, and all that was remembered is dropped. */
-import type { Entity } from '../services/service.ts'
 import { GenerationCache } from './cache.ts'
+import type { KnownEntity } from './entities.ts'
 import type { KnownKey } from './keys.ts'
 import type { KnownPrincipal } from './principals.ts'
 
@@ -27,7 +27,7 @@ export class AccountMemory {
   readonly version: number
   readonly keys = new Memo<KnownKey | undefined>()
   readonly principals = new Memo<KnownPrincipal | undefined>()
-  readonly entities = new Memo<Entity>()
+  readonly entities = new Memo<KnownEntity>()
 
   constructor(version: number) {
     this.version = version

@@ -22,7 +22,13 @@ export const administration: AdminCommands<Opened> = {
   tailAudit: tail,
 }
 
-const summary = ({ id, name, email, status, created_at: createdAt }: AccountRow) => ({ accountId: id, name, email, status, createdAt })
+const summary = ({ id, name, email, status, created_at: createdAt }: AccountRow) => ({
+  accountId: id,
+  name,
+  email,
+  status,
+  createdAt,
+})
 
 const ACCOUNT_ID = /^\d{12}$/
 /** One @ with something before it and a dotted name behind: enough to catch slips; what it reaches is not ours to know. */
@@ -34,7 +40,8 @@ const DRAWS = 8
 /** AWS Account Management: names have 1 to 50 characters, e-mail addresses are unique. */
 async function createAccount({ context }: Opened, given: AdminArguments<'createAccount'>): Promise<AdminResult<'createAccount'>> {
   const { name, email, accountId, rootAccessKey } = given
-  if (name.trim() === '' || name.length > MAX_NAME) throw new Fault('ValidationError', `The account's name must have 1 to ${MAX_NAME} characters.`)
+  if (name.trim() === '' || name.length > MAX_NAME)
+    throw new Fault('ValidationError', `The account's name must have 1 to ${MAX_NAME} characters.`)
   if (!EMAIL.test(email)) throw new Fault('ValidationError', `${JSON.stringify(email)} is not an e-mail address.`)
   if (accountId !== undefined && (!ACCOUNT_ID.test(accountId) || accountId === NO_ACCOUNT)) {
     throw new Fault('ValidationError', 'An account id has 12 digits, not all of them zero.')
@@ -72,7 +79,8 @@ async function newSession({ context }: Opened, given: AdminArguments<'session'>)
   const account = await chosenAccount(await context.store.read(listAccounts), given.accountId)
   const now = context.clock()
   const user = userName === undefined ? undefined : await context.store.read((tx) => findUser(tx, account.id, userName))
-  if (userName !== undefined && user === undefined) throw new Fault('NoSuchEntity', `Account ${account.id} has no user ${userName}.`)
+  if (userName !== undefined && user === undefined)
+    throw new Fault('NoSuchEntity', `Account ${account.id} has no user ${userName}.`)
   const { random, vault } = context.edge
   const credentials = { accessKeyId: newId('ASIA', account.id, random), secretAccessKey: newSecretKey(random) }
   const expiresAt = now + durationSeconds * 1000
@@ -87,11 +95,17 @@ async function chosenAccount(accounts: readonly AccountRow[], accountId: string 
   const account = accountId === undefined ? only : accounts.find(({ id }) => id === accountId)
   if (account === undefined) {
     throw accountId === undefined
-      ? new Fault('NoSuchEntity', 'There is no account yet. Make one with: keyreeve account create --name NAME --email ADDRESS --root-access-key')
+      ? new Fault(
+          'NoSuchEntity',
+          'There is no account yet. Make one with: keyreeve account create --name NAME --email ADDRESS --root-access-key',
+        )
       : new Fault('NoSuchEntity', `There is no account ${accountId}.`)
   }
   if (accountId === undefined && another !== undefined) {
-    throw new Fault('ValidationError', `There are ${accounts.length} accounts. Say which one with --account; keyreeve account list shows them.`)
+    throw new Fault(
+      'ValidationError',
+      `There are ${accounts.length} accounts. Say which one with --account; keyreeve account list shows them.`,
+    )
   }
   return account
 }
@@ -102,7 +116,11 @@ async function rotateKeys({ context, keyring }: Opened): Promise<AdminResult<'ro
   let resealed = 0
   let after: Resealed['last']
   do {
-    const { output } = await context.write({ kind: 'reseal', keyring: serialiseKeyring(rotated), ...(after !== undefined && { after }) })
+    const { output } = await context.write({
+      kind: 'reseal',
+      keyring: serialiseKeyring(rotated),
+      ...(after !== undefined && { after }),
+    })
     const batch = output as Resealed
     resealed += batch.count
     after = batch.last
@@ -110,10 +128,14 @@ async function rotateKeys({ context, keyring }: Opened): Promise<AdminResult<'ro
   return { keyId: rotated.active, resealed }
 }
 
-async function verify({ context, keyring }: Opened, { accountId }: AdminArguments<'verifyAudit'>): Promise<AdminResult<'verifyAudit'>> {
+async function verify(
+  { context, keyring }: Opened,
+  { accountId }: AdminArguments<'verifyAudit'>,
+): Promise<AdminResult<'verifyAudit'>> {
   await context.audit.flush()
   const keys = auditKeys(keyring.current())
-  const ids = accountId === undefined ? [NO_ACCOUNT, ...(await context.store.read(listAccounts)).map(({ id }) => id)] : [accountId]
+  const ids =
+    accountId === undefined ? [NO_ACCOUNT, ...(await context.store.read(listAccounts)).map(({ id }) => id)] : [accountId]
   const accounts = []
   for (const id of ids) {
     const result = await context.store.read((tx) => verifyAudit(tx, id, keys))
@@ -125,6 +147,8 @@ async function verify({ context, keyring }: Opened, { accountId }: AdminArgument
 async function tail({ context }: Opened, given: AdminArguments<'tailAudit'>): Promise<AdminResult<'tailAudit'>> {
   await context.audit.flush()
   const accountId = given.accountId ?? (await chosenAccount(await context.store.read(listAccounts), undefined)).id
-  const { records, last } = await context.store.read((tx) => readAudit(tx, accountId, { limit: given.limit, ...(given.after !== undefined && { after: given.after }) }))
+  const { records, last } = await context.store.read((tx) =>
+    readAudit(tx, accountId, { limit: given.limit, ...(given.after !== undefined && { after: given.after }) }),
+  )
   return { accountId, records, last }
 }

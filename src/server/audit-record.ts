@@ -10,9 +10,24 @@ const MAX_DEPTH = 20
 
 /** Members whose values never enter a record, whatever the operation. A test holds this list against the models' sensitive members. */
 const SECRET_MEMBERS: ReadonlySet<string> = new Set([
-  'Password', 'OldPassword', 'NewPassword', 'SecretAccessKey', 'SessionToken', 'PrivateKey', 'Base32StringSeed', 'QRCodePNG',
-  'ServicePassword', 'ServiceCredentialSecret', 'SAMLAssertion', 'WebIdentityToken', 'TradeInToken', 'AddPrivateKey',
-  'AuthenticationCode1', 'AuthenticationCode2', 'TokenCode', 'DelegationToken',
+  'Password',
+  'OldPassword',
+  'NewPassword',
+  'SecretAccessKey',
+  'SessionToken',
+  'PrivateKey',
+  'Base32StringSeed',
+  'QRCodePNG',
+  'ServicePassword',
+  'ServiceCredentialSecret',
+  'SAMLAssertion',
+  'WebIdentityToken',
+  'TradeInToken',
+  'AddPrivateKey',
+  'AuthenticationCode1',
+  'AuthenticationCode2',
+  'TokenCode',
+  'DelegationToken',
 ])
 
 /** CloudTrail's own words for a value it leaves out. */
@@ -36,9 +51,10 @@ export type AuditDraft = {
   readonly input?: object
 }
 
-/** The record of a call that was done. Reading operations record no response elements, as in CloudTrail. */
+/** The record of a call that was done. Reading operations record no response elements, as in CloudTrail, unless they hand out credentials. */
 export function succeededRecord(draft: AuditDraft, output: object): string {
-  return recordOf(draft, { responseElements: draft.readOnly || Object.keys(output).length === 0 ? null : presentable(output) })
+  const silent = draft.readOnly && !('Credentials' in output)
+  return recordOf(draft, { responseElements: silent || Object.keys(output).length === 0 ? null : presentable(output) })
 }
 
 /** The record of a call that was refused. */
@@ -73,24 +89,58 @@ function recordOf(draft: AuditDraft, ending: Ending): string {
   })
 }
 
-const IDENTITY_TYPES: Readonly<Record<Principal['type'], string>> = { root: 'Root', user: 'IAMUser' }
+/** CloudTrail User Guide, "CloudTrail userIdentity element". */
+const IDENTITY_TYPES: Readonly<Record<Principal['type'], string>> = {
+  root: 'Root',
+  user: 'IAMUser',
+  'assumed-role': 'AssumedRole',
+  'federated-user': 'FederatedUser',
+  'web-identity': 'WebIdentityUser',
+  saml: 'SAMLUser',
+  service: 'AWSService',
+  anonymous: 'Unknown',
+}
 
 function userIdentity({ principal, accessKeyId }: AuditDraft): object {
-  if (principal === undefined) return { type: 'Unknown', ...(accessKeyId !== undefined && { accessKeyId: bounded(accessKeyId) }) }
-  const { session } = principal.credential
+  if (principal === undefined || principal.type === 'anonymous') {
+    return { type: 'Unknown', ...(accessKeyId !== undefined && { accessKeyId: bounded(accessKeyId) }) }
+  }
+  const type = IDENTITY_TYPES[principal.type]
+  if (principal.type === 'service') return { type, invokedBy: principal.arn }
+  if (principal.type === 'web-identity' || principal.type === 'saml') {
+    return { type, principalId: bounded(principal.id), identityProvider: principal.provider }
+  }
   return {
-    type: IDENTITY_TYPES[principal.type],
+    type,
     principalId: principal.id,
     arn: principal.arn,
     accountId: principal.accountId,
     accessKeyId: principal.credential.accessKeyId,
     ...(principal.type === 'user' && { userName: principal.userName }),
-    ...(session !== undefined && {
-      sessionContext: {
-        attributes: { creationDate: new Date(session.issuedAt).toISOString(), mfaAuthenticated: String(session.mfaAt !== undefined) },
-      },
-    }),
+    ...sessionContext(principal),
   }
+}
+
+function sessionContext(principal: Principal): object {
+  const { session } = principal.credential
+  if (session === undefined) return {}
+  const attributes = {
+    creationDate: new Date(session.issuedAt).toISOString(),
+    mfaAuthenticated: String(session.mfaAt !== undefined),
+  }
+  return {
+    sessionContext: {
+      ...sessionIssuer(principal),
+      attributes,
+      ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
+    },
+  }
+}
+
+function sessionIssuer(principal: Principal): object {
+  if (principal.type !== 'assumed-role') return {}
+  const { roleId, roleArn, accountId, roleName } = principal
+  return { sessionIssuer: { type: 'Role', principalId: roleId, arn: roleArn, accountId, userName: roleName } }
 }
 
 function requestParameters(input: object | undefined): unknown {

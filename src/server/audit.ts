@@ -3,7 +3,7 @@ import type { Fault } from '../aws/fault.ts'
 import type { Principal } from '../aws/principal.ts'
 import { header } from '../protocol/headers.ts'
 import { type AuditDraft, failedRecord, succeededRecord } from './audit-record.ts'
-import { INTERNAL_FAILURE } from './faults.ts'
+import { INTERNAL_FAILURE, unavailable } from './faults.ts'
 import type { HttpRequest } from './http.ts'
 import type { AppendJob, KeyUse } from './jobs.ts'
 import type { Route } from './route.ts'
@@ -91,7 +91,12 @@ export class AuditLog {
 
   async #append(group: Group): Promise<void> {
     try {
-      await this.#settings.append({ kind: 'append', now: this.#settings.clock(), records: group.records, uses: [...group.uses.values()] })
+      await this.#settings.append({
+        kind: 'append',
+        now: this.#settings.clock(),
+        records: group.records,
+        uses: [...group.uses.values()],
+      })
       this.#failed = false
     } catch (error) {
       this.#failed = true
@@ -148,14 +153,21 @@ export class CallRecord {
     return this.#draft
   }
 
-  async succeeded(): Promise<void> {
+  async succeeded(output: object): Promise<void> {
     if (this.#handedOver) return
-    await this.#log.add(this.#accountId, succeededRecord(this.#draft, {}))
+    await this.#log.add(this.#accountId, succeededRecord(this.#draft, output))
   }
 
-  async failed(fault: Fault): Promise<void> {
-    if (this.#handedOver && fault.code !== INTERNAL_FAILURE) return
-    await this.#log.add(this.#accountId, failedRecord(this.#draft, fault))
+  /** Keeps the refusal; returns what to answer: the refusal itself, or that nothing can be recorded. Never rejects. */
+  async failed(fault: Fault): Promise<Fault> {
+    if (this.#handedOver && fault.code !== INTERNAL_FAILURE) return fault
+    try {
+      await this.#log.add(this.#accountId, failedRecord(this.#draft, fault))
+      return fault
+    } catch {
+      // Only a strict log waits for the record; the log's own failure was reported by it.
+      return unavailable()
+    }
   }
 
   get #accountId(): string {

@@ -5,12 +5,11 @@ import type { Credential, Principal } from '../aws/principal.ts'
 import { openSession, type Session } from '../services/session-token.ts'
 import { type Presented, readSignature } from '../sigv4/parse.ts'
 import { verifySignature } from '../sigv4/verify.ts'
-import type { AccountMemory } from './account-memory.ts'
 import type { CallRecord } from './audit.ts'
 import type { ServerContext } from './context.ts'
 import type { HttpRequest } from './http.ts'
 import { loadKey } from './keys.ts'
-import { type KnownPrincipal, loadUserPrincipal, rootPrincipal } from './principals.ts'
+import { anonymousPrincipal, type KnownPrincipal, loadSessionPrincipal, loadUserPrincipal, rootPrincipal } from './principals.ts'
 import type { Route } from './route.ts'
 
 export type AuthenticatedCaller = {
@@ -20,50 +19,110 @@ export type AuthenticatedCaller = {
   readonly region: string
 }
 
-/** What a verified signature proves: whose credential it was. */
-type Proven = { readonly accountId: string; readonly userId: string | undefined; readonly credential: Credential }
+export type Authenticating = { readonly route: Route; readonly record: CallRecord; readonly context: ServerContext }
 
 // Recorded from AWS: a broken token is named without a final full stop, an unknown key with one.
 const INVALID_TOKEN = 'The security token included in the request is invalid'
 const INVALID_KEY = `${INVALID_TOKEN}.`
 const EXPIRED_TOKEN = 'The security token included in the request is expired'
+/** Unsigned calls have no credential scope; AWS's global endpoint answers them. */
+const UNSIGNED_REGION = 'us-east-1'
 
 /** The caller of a request; throws the fault of the first check that fails, in AWS's order: form, clock, scope, token, key, signature. */
-export async function authenticate(request: HttpRequest, route: Route, record: CallRecord, context: ServerContext): Promise<AuthenticatedCaller> {
-  const presented = readSignature(request, { services: route.signingNames, now: request.receivedAt, windowMs: route.clockWindowMs })
+export async function authenticate(
+  request: HttpRequest,
+  { route, record, context }: Authenticating,
+): Promise<AuthenticatedCaller> {
+  if (route.operationModel?.unsigned === true) {
+    const known = anonymousPrincipal()
+    return { principal: known.as({ accessKeyId: '' }), known, region: UNSIGNED_REGION }
+  }
+  const presented = readSignature(request, {
+    services: route.signingNames,
+    now: request.receivedAt,
+    windowMs: route.clockWindowMs,
+  })
   record.claimedBy(presented.accessKeyId, presented.region)
-  const proven =
+  const { known, credential } =
     presented.sessionToken === undefined
       ? await proveByKey(request, presented, context)
-      : proveBySession(request, presented, presented.sessionToken, context)
-  const known = await recallPrincipal(proven, context)
-  if (known === undefined) throw new Fault('InvalidClientTokenId', INVALID_KEY)
-  return { principal: known.as(proven.credential), known, region: presented.region }
+      : await proveBySession(request, { presented, token: presented.sessionToken, context })
+  const principal = known.as(credential)
+  record.calledBy(principal)
+  return { principal, known, region: presented.region }
 }
+
+type Proven = { readonly known: KnownPrincipal; readonly credential: Credential }
 
 async function proveByKey(request: HttpRequest, presented: Presented, context: ServerContext): Promise<Proven> {
   const { accessKeyId, region, service } = presented
   // A temporary key is nothing without its token.
   const accountId = accessKeyId.startsWith('AKIA') ? accountOfId(accessKeyId) : undefined
   if (accountId === undefined) throw new Fault('InvalidClientTokenId', INVALID_KEY)
-  const memory: AccountMemory = context.memories.of(accountId)
-  const key = await memory.keys.recall(accessKeyId, () => context.store.read((tx) => loadKey(tx, context.edge, accountId, accessKeyId)))
+  const memory = context.memories.of(accountId)
+  const key = await memory.keys.recall(accessKeyId, () =>
+    context.store.read((tx) => loadKey(tx, context.edge, accountId, accessKeyId)),
+  )
   if (key === undefined || !key.active) throw new Fault('InvalidClientTokenId', INVALID_KEY)
   verifySignature(request, presented, key.secret, context.signingKeys)
+  const known = await recallLongTerm(accountId, key.userId, context)
   context.audit.used({ accountId, keyId: accessKeyId, usedAt: request.receivedAt, service, region })
-  return { accountId, userId: key.userId, credential: { accessKeyId } }
+  return { known, credential: { accessKeyId } }
 }
 
-function proveBySession(request: HttpRequest, presented: Presented, token: string, context: ServerContext): Proven {
+async function recallLongTerm(
+  accountId: string,
+  userId: string | undefined,
+  { memories, store }: ServerContext,
+): Promise<KnownPrincipal> {
+  const { principals } = memories.of(accountId)
+  const known = await principals.recall(userId ?? 'root', async () =>
+    userId === undefined ? rootPrincipal(accountId) : store.read((tx) => loadUserPrincipal(tx, accountId, userId)),
+  )
+  if (known === undefined) throw new Fault('InvalidClientTokenId', INVALID_KEY)
+  return known
+}
+
+type SessionProof = { readonly presented: Presented; readonly token: string; readonly context: ServerContext }
+
+async function proveBySession(request: HttpRequest, { presented, token, context }: SessionProof): Promise<Proven> {
   const session = sessionOf(token, context)
-  if (session === undefined || session.accessKeyId !== presented.accessKeyId) throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
+  if (session === undefined || session.accessKeyId !== presented.accessKeyId)
+    throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
   if (session.expiresAt <= request.receivedAt) throw new Fault('ExpiredToken', EXPIRED_TOKEN)
   verifySignature(request, presented, session.secretAccessKey, context.signingKeys)
-  const { accessKeyId, issuedAt, expiresAt, mfaAt, principal } = session
+  const { accountId, accessKeyId } = session
+  const { principals } = context.memories.of(accountId)
+  const known = await principals.recall(`session/${accessKeyId}`, () =>
+    context.store.read((tx) => loadSessionPrincipal(tx, session)),
+  )
+  if (known === undefined) throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
+  return { known, credential: credentialOf(session) }
+}
+
+function credentialOf({
+  accessKeyId,
+  issuedAt,
+  expiresAt,
+  mfaAt,
+  sourceIdentity,
+  tags,
+  transitiveTagKeys,
+  provider,
+  assumedRoot,
+}: Session): Credential {
   return {
-    accountId: session.accountId,
-    userId: principal.type === 'root' ? undefined : principal.id,
-    credential: { accessKeyId, session: { issuedAt, expiresAt, ...(mfaAt !== undefined && { mfaAt }) } },
+    accessKeyId,
+    session: {
+      issuedAt,
+      expiresAt,
+      ...(mfaAt !== undefined && { mfaAt }),
+      ...(sourceIdentity !== undefined && { sourceIdentity }),
+      ...(tags !== undefined && { tags }),
+      ...(transitiveTagKeys !== undefined && { transitiveTagKeys }),
+      ...(provider !== undefined && { provider }),
+      ...(assumedRoot !== undefined && { assumedRoot }),
+    },
   }
 }
 
@@ -73,12 +132,4 @@ function sessionOf(token: string, { sessions, edge }: ServerContext): Session | 
   const session = openSession(token, edge.vault)
   if (session !== undefined) sessions.set(token, session)
   return session
-}
-
-function recallPrincipal({ accountId, userId }: Proven, { memories, store }: ServerContext): Promise<KnownPrincipal | undefined> {
-  return memories
-    .of(accountId)
-    .principals.recall(userId ?? 'root', async () =>
-      userId === undefined ? rootPrincipal(accountId) : store.read((tx) => loadUserPrincipal(tx, accountId, userId)),
-    )
 }

@@ -32,6 +32,7 @@ function sources({ flags = {}, environment = {}, file, files = {}, terminal = fa
   }
 }
 
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n'
 const config = (given: Given): Config => readConfig(sources(given))
 
 function refused(given: Given): string {
@@ -55,6 +56,8 @@ test('without any source, the defaults', () => {
     publicUrl: undefined,
     region: 'us-east-1',
     audit: 'grouped',
+    ca: undefined,
+    outboundPrivate: false,
     key: undefined,
     logFormat: 'json',
     logLevel: 'info',
@@ -73,6 +76,8 @@ const VALUES: Readonly<Record<string, readonly [text: string, member: keyof Conf
   'public-url':       ['https://iam.example.com/',   'publicUrl',       'https://iam.example.com'],
   region:             ['eu-central-1',               'region',          'eu-central-1'],
   audit:              ['strict',                     'audit',           'strict'],
+  'ca-file':          [join(HERE, 'ca.pem'),         'ca',              CERTIFICATE],
+  'outbound-private': ['true',                       'outboundPrivate', true],
   key:                [KEY,                          'key',             KEY],
   'key-file':         [join(HERE, 'key'),            'key',             KEY],
   'log-format':       ['pretty',                     'logFormat',       'pretty'],
@@ -81,7 +86,7 @@ const VALUES: Readonly<Record<string, readonly [text: string, member: keyof Conf
 }
 for (const [name, [text, member, value]] of Object.entries(VALUES)) {
   const refusedFrom = SETTING_NAMES.get(name)?.refusedFrom
-  const files = { [join(HERE, 'key')]: `${KEY}\n` }
+  const files = { [join(HERE, 'key')]: `${KEY}\n`, [join(HERE, 'ca.pem')]: CERTIFICATE }
   const given = {
     flag: { flags: { [name]: text }, files },
     environment: { environment: { [environmentName(name)]: text }, files },
@@ -120,7 +125,7 @@ test('numbers and booleans of the file need no quotes', () => {
 const REFUSALS: readonly (readonly [string, Given, string])[] = [
   ['an unknown variable of ours',      { environment: { KEYREEVE_PROT: '1' } },              'Unknown environment variable "KEYREEVE_PROT". Did you mean KEYREEVE_PORT?'],
   ['an unknown key of the file',       { file: { prot: 1 } },                                `Unknown key in ${FILE} "prot". Did you mean port?`],
-  ['a key that JavaScript knows',      { file: '{"__proto__": 1}' },                         `Unknown key in ${FILE} "__proto__". Did you mean host?`],
+  ['a key that JavaScript knows',      { file: '{"__proto__": 1}' },                         `Unknown key in ${FILE} "__proto__". Did you mean port?`],
   ['a file that is not JSON',          { file: '{"port": 1,}' },                             `${FILE} is not valid JSON (line 1 column 12).`],
   ['a file that is no object',         { file: '[1]' },                                      `${FILE} must hold one JSON object, such as {"port": 4566}.`],
   ['a nested value',                   { file: { port: [1] } },                              `"port" in ${FILE} must be a text, a number, true or false.`],
@@ -139,6 +144,8 @@ const REFUSALS: readonly (readonly [string, Given, string])[] = [
   ['a key too short',                  { environment: { KEYREEVE_KEY: 'c2VjcmV0' } },        'KEYREEVE_KEY must be 32 random bytes in base64, 44 characters (make one with: openssl rand -base64 32).'],
   ['a key file that is not there',     { flags: { 'key-file': 'k' } },                       `There is no key file ${join(HERE, 'k')}. Make one with: openssl rand -base64 32 > ${join(HERE, 'k')} && chmod 600 ${join(HERE, 'k')}`],
   ['a key file with something else',   { flags: { 'key-file': 'k' }, files: { [join(HERE, 'k')]: 'secret' } }, `The key file ${join(HERE, 'k')} must hold 32 random bytes in base64, 44 characters (make one with: openssl rand -base64 32).`],
+  ['a certificate file that is not there',   { flags: { 'ca-file': 'c' } },                  `There is no certificate file ${join(HERE, 'c')}.`],
+  ['a certificate file with something else', { flags: { 'ca-file': 'c' }, files: { [join(HERE, 'c')]: 'x' } }, `The certificate file ${join(HERE, 'c')} must hold certificates in PEM.`],
   ['two keys',                         { flags: { 'key-file': 'k' }, environment: { KEYREEVE_KEY: KEY }, files: { [join(HERE, 'k')]: KEY } }, 'KEYREEVE_KEY and --key-file both give the master key. Keep one of them.'],
   ['memory with a database',           { flags: { memory: 'true', database: 'postgres://h/d' } }, '--memory keeps nothing, and --database names a place to keep it. Leave out one of them.'],
 ]

@@ -18,6 +18,9 @@ export type Config = {
   readonly publicUrl: string | undefined
   readonly region: string
   readonly audit: 'grouped' | 'strict'
+  /** Certificates to trust beside the public ones, in PEM. */
+  readonly ca: string | undefined
+  readonly outboundPrivate: boolean
   /** The operator's master key, 32 bytes in base64; undefined: the one in the data directory. */
   readonly key: string | undefined
   readonly logFormat: 'pretty' | 'json'
@@ -54,6 +57,7 @@ export function readConfig(sources: ConfigSources): Config {
   checkKinds(reading)
   checkTogether(reading)
   const keyFromFile = readKeyFile(reading)
+  const ca = readCaFile(reading)
   if (reading.problems.length > 0) throw new Refusal('usage', reading.problems.join('\n'))
   const value = <T>(name: string, { kind, fallback }: { readonly kind: Kind<T>; readonly fallback: string }): T =>
     kind.read(reading.given.get(name)?.text ?? fallback)
@@ -66,6 +70,8 @@ export function readConfig(sources: ConfigSources): Config {
     publicUrl: optional(reading, 'public-url', SETTINGS['public-url'].kind),
     region: value('region', SETTINGS.region),
     audit: value('audit', SETTINGS.audit),
+    ca,
+    outboundPrivate: value('outbound-private', SETTINGS['outbound-private']),
     key: optional(reading, 'key', SETTINGS.key.kind) ?? keyFromFile,
     logFormat: optional(reading, 'log-format', SETTINGS['log-format'].kind) ?? (sources.terminal ? 'pretty' : 'json'),
     logLevel: value('log-level', SETTINGS['log-level']),
@@ -174,6 +180,16 @@ function readKeyFile(reading: Reading): string | undefined {
     reading.problems.push(`The key file ${file} must hold ${error.message}.`)
   }
   return undefined
+}
+
+function readCaFile(reading: Reading): string | undefined {
+  const file = pathOf(reading, 'ca-file')
+  if (file === undefined) return undefined
+  const text = reading.sources.readFile(file)
+  if (text === undefined) reading.problems.push(`There is no certificate file ${file}.`)
+  else if (!text.includes('-----BEGIN CERTIFICATE-----'))
+    reading.problems.push(`The certificate file ${file} must hold certificates in PEM.`)
+  return text
 }
 
 function optional<T>({ given }: Reading, name: string, kind: Kind<T>): T | undefined {

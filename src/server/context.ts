@@ -1,5 +1,6 @@
 /** What the steps of a request share: opened once at start, handed along, never global. */
 import type { Edge } from '../aws/edge.ts'
+import type { Outside } from '../services/operation.ts'
 import type { Session } from '../services/session-token.ts'
 import type { SigningKeyCache } from '../sigv4/key.ts'
 import type { Store } from '../store/store.ts'
@@ -20,6 +21,7 @@ export type ServerContext = {
   readonly signingKeys: SigningKeyCache
   readonly audit: AuditLog
   readonly edge: Edge
+  readonly outside: Outside
   readonly logger: Logger
   readonly metrics: Metrics
   /** Milliseconds since 1970. */

@@ -12,7 +12,8 @@ export type Decoded = { readonly operation: Operation; readonly input: object }
 export function decode(request: HttpRequest, route: Route): Decoded {
   const { operation, unroutable } = route
   if (unroutable !== undefined) throw new Fault(unroutable.code, unroutable.message, { status: unroutable.status })
-  if (operation === undefined || route.model === undefined || route.operationModel === undefined) throw new Error('a route leads nowhere')
+  if (operation === undefined || route.model === undefined || route.operationModel === undefined)
+    throw new Error('a route leads nowhere')
   const input = route.protocol.decode(request, route.model, route.operationModel)
   validate(input, route.operationModel, validationStyle(route.model))
   return { operation, input }

@@ -13,8 +13,18 @@ type Endpoint = (context: ServerContext) => WireAnswer
 const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   [HEALTH_PATH, (context) => json(200, { status: 'alive', ready: context.audit.healthy })],
   [`${HEALTH_PATH}/live`, () => json(200, { status: 'alive' })],
-  [`${HEALTH_PATH}/ready`, (context) => (context.audit.healthy ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }))],
-  [METRICS_PATH, ({ metrics }) => ({ status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: metrics.text() })],
+  [
+    `${HEALTH_PATH}/ready`,
+    (context) => (context.audit.healthy ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })),
+  ],
+  [
+    METRICS_PATH,
+    ({ metrics }) => ({
+      status: 200,
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      body: metrics.text(),
+    }),
+  ],
 ])
 
 /** The answer, where the request is for one of these; undefined where it is a call of a service. */
@@ -23,16 +33,28 @@ export function endpointAnswer(request: HttpRequest, context: ServerContext): Wi
   const { target } = request
   const path = target.split('?', 1)[0] ?? target
   if (path === '/' && target === '/' && isBrowser(request)) return { status: 302, headers: { location: CONSOLE_PATH }, body: '' }
-  if (path.startsWith(CONSOLE_PATH)) return text(501, 'The web console is not part of this version. Use the AWS CLI: run `keyreeve env` for its settings.\n')
+  if (path.startsWith(CONSOLE_PATH))
+    return text(501, 'The web console is not part of this version. Use the AWS CLI: run `keyreeve env` for its settings.\n')
   if (!path.startsWith('/_keyreeve/')) return undefined
   const endpoint = ENDPOINTS.get(path)
-  return endpoint === undefined ? text(404, `Nothing is here. Known: ${[...ENDPOINTS.keys()].join(", ")}.\n`) : endpoint(context)
+  return endpoint === undefined ? text(404, `Nothing is here. Known: ${[...ENDPOINTS.keys()].join(', ')}.\n`) : endpoint(context)
 }
 
 /** A browser asks for HTML and signs nothing. */
 function isBrowser(request: HttpRequest): boolean {
-  return header(request.rawHeaders, 'authorization') === undefined && (header(request.rawHeaders, 'accept') ?? '').includes('text/html')
+  return (
+    header(request.rawHeaders, 'authorization') === undefined &&
+    (header(request.rawHeaders, 'accept') ?? '').includes('text/html')
+  )
 }
 
-const json = (status: number, body: object): WireAnswer => ({ status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(body)}\n` })
-const text = (status: number, body: string): WireAnswer => ({ status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body })
+const json = (status: number, body: object): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: `${JSON.stringify(body)}\n`,
+})
+const text = (status: number, body: string): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body,
+})

@@ -9,13 +9,23 @@ export const INTERNAL_FAILURE = 'InternalFailure'
 export function faultOf(error: unknown, requestId: string, { logger }: Pick<ServerContext, 'logger'>): Fault {
   if (error instanceof Fault) return error
   if (error instanceof SignatureError) return new Fault(error.code, error.message)
-  logger.error('a call failed unexpectedly', { requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
-  return new Fault(INTERNAL_FAILURE, `The request processing has failed because of an internal error (request id ${requestId}).`, {
-    status: 500,
-    sender: false,
+  logger.error('a call failed unexpectedly', {
+    requestId,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   })
+  return new Fault(
+    INTERNAL_FAILURE,
+    `The request processing has failed because of an internal error (request id ${requestId}).`,
+    {
+      status: 500,
+      sender: false,
+    },
+  )
 }
 
 /** Answered while the store or the audit log cannot be written. */
 export const unavailable = (): Fault =>
-  new Fault('ServiceUnavailable', 'The service cannot record calls at the moment; nothing was done. Try again shortly.', { status: 503, sender: false })
+  new Fault('ServiceUnavailable', 'The service cannot record calls at the moment; nothing was done. Try again shortly.', {
+    status: 503,
+    sender: false,
+  })

@@ -27,7 +27,12 @@ const TOO_LARGE: WireAnswer = {
 /** A server that hands each whole request to `respond`. `respond` never rejects. */
 export function httpServer(respond: Respond, clock: () => number): Server {
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
     (message, response) => receive(message, response, { respond, clock }),
   )
   server.on('clientError', (_error, socket) => {

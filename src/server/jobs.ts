@@ -16,7 +16,13 @@ export type OperationJob = {
 }
 
 /** When and for what an access key was last used. */
-export type KeyUse = { readonly accountId: string; readonly keyId: string; readonly usedAt: number; readonly service: string; readonly region: string }
+export type KeyUse = {
+  readonly accountId: string
+  readonly keyId: string
+  readonly usedAt: number
+  readonly service: string
+  readonly region: string
+}
 
 /** Append audit records of calls that wrote nothing, by account, and note which keys were used. */
 export type AppendJob = {
@@ -32,7 +38,10 @@ export type CreateAccountJob = { readonly kind: 'create account'; readonly accou
 /** Seal the next batch of secrets under the active key of this keyring, which from now on is the writing side's. */
 export type ResealJob = { readonly kind: 'reseal'; readonly keyring: string; readonly after?: Resealed['last'] }
 
-export type ServerJob = OperationJob | AppendJob | CreateAccountJob | ResealJob
+/** Mark a thing as used until `expiresAt`; the output says whether it was unused before (`Outside.claim`). */
+export type ClaimJob = { readonly kind: 'claim'; readonly name: string; readonly expiresAt: number; readonly now: number }
+
+export type ServerJob = OperationJob | AppendJob | CreateAccountJob | ResealJob | ClaimJob
 
 export type FaultOutcome = {
   readonly code: string

@@ -47,5 +47,8 @@ function held(keyring: Keyring, keep: (keyring: Keyring) => Promise<void>): Open
 }
 
 async function refuseRotation(): Promise<void> {
-  throw new Refusal('failed', 'The master key is given by the operator (--key-file or KEYREEVE_KEY), so keyreeve cannot rotate it.')
+  throw new Refusal(
+    'failed',
+    'The master key is given by the operator (--key-file or KEYREEVE_KEY), so keyreeve cannot rotate it.',
+  )
 }

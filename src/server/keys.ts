@@ -14,7 +14,12 @@ export type KnownKey = {
 }
 
 /** Looks a key up and opens its secret; undefined where there is none. */
-export async function loadKey(tx: ReadTx, { vault }: Pick<Edge, 'vault'>, accountId: string, keyId: string): Promise<KnownKey | undefined> {
+export async function loadKey(
+  tx: ReadTx,
+  { vault }: Pick<Edge, 'vault'>,
+  accountId: string,
+  keyId: string,
+): Promise<KnownKey | undefined> {
   const row = await findAccessKey(tx, accountId, keyId)
   if (row === undefined) return undefined
   const secret = vault.open(row.secret, `access-key/${keyId}`)

@@ -40,7 +40,7 @@ const COMMIT_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.0
 const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64]
 
 /** The refusals of authentication (IAM User Guide, "Common errors"); every other code is counted as `other`. */
-const AUTHENTICATION_CODES: ReadonlySet<string> = new Set([
+export const AUTHENTICATION_CODES: ReadonlySet<string> = new Set([
   'MissingAuthenticationToken',
   'IncompleteSignature',
   'SignatureDoesNotMatch',

@@ -12,10 +12,11 @@ import { AuditLog } from './audit.ts'
 import { GenerationCache } from './cache.ts'
 import type { Config } from './config.ts'
 import type { ServerContext } from './context.ts'
-import type { ServerJob, WriteOutcome } from './jobs.ts'
+import type { ClaimJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { openKeyring, type OpenKeyring } from './keyring-file.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import { outbound } from './outbound.ts'
 
 /** Tokens of sessions in use; a token has some hundred characters. */
 const SESSIONS = 10_000
@@ -24,7 +25,12 @@ const DATA_DIRECTORY_MODE = 0o700
 export type Opening = { readonly logger: Logger; readonly metrics: Metrics; readonly clock: () => number }
 
 /** An open store with all that belongs to it. */
-export type Opened = { readonly context: ServerContext; readonly keyring: OpenKeyring; readonly close: () => Promise<void> }
+export type Opened = {
+  readonly context: ServerContext
+  readonly keyring: OpenKeyring
+  readonly failed: Promise<Error>
+  readonly close: () => Promise<void>
+}
 
 export async function open(config: Config, { logger, metrics, clock }: Opening): Promise<Opened> {
   if (!config.memory) await mkdir(config.data, { recursive: true, mode: DATA_DIRECTORY_MODE })
@@ -41,7 +47,8 @@ export async function open(config: Config, { logger, metrics, clock }: Opening):
     append: write,
     newEventId: randomUUID,
     clock,
-    onFailure: (error) => logger.error('the audit log cannot be written: calls are refused until it can', { error: String(error) }),
+    onFailure: (error) =>
+      logger.error('the audit log cannot be written: calls are refused until it can', { error: String(error) }),
   })
   const context: ServerContext = {
     store,
@@ -51,6 +58,10 @@ export async function open(config: Config, { logger, metrics, clock }: Opening):
     signingKeys: new SigningKeyCache(),
     audit,
     edge: { random: (count) => randomBytes(count), vault: keyring.vault },
+    outside: {
+      claim: (name, expiresAt) => claim(write, { name, expiresAt, now: clock() }),
+      fetchText: outbound({ ca: config.ca, allowPrivate: config.outboundPrivate }),
+    },
     logger,
     metrics,
     clock,
@@ -59,6 +70,7 @@ export async function open(config: Config, { logger, metrics, clock }: Opening):
   return {
     context,
     keyring,
+    failed: store.failed,
     async close() {
       await audit.flush().catch((error: unknown) => logger.error('audit records were lost at the stop', { error: String(error) }))
       await store.close()
@@ -66,11 +78,20 @@ export async function open(config: Config, { logger, metrics, clock }: Opening):
   }
 }
 
-function openStore(config: Config, keyring: Keyring, onAccountVersion: (accountId: string, version: number) => void): Promise<Store> {
+function openStore(
+  config: Config,
+  keyring: Keyring,
+  onAccountVersion: (accountId: string, version: number) => void,
+): Promise<Store> {
   const runner = { module: new URL('./writer.ts', import.meta.url), settings: { keyring: serialiseKeyring(keyring) } }
   if (config.database !== undefined) return openPostgres({ url: config.database, runner, onAccountVersion })
   if (config.memory) return openSqlite({ file: ':memory:', writer: 'inline', runner })
   return openSqlite({ file: join(config.data, 'keyreeve.db'), writer: 'thread', runner })
+}
+
+async function claim(write: ServerContext['write'], job: Omit<ClaimJob, 'kind'>): Promise<boolean> {
+  const { output } = await write({ kind: 'claim', ...job })
+  return 'claimed' in output && output.claimed === true
 }
 
 /** What `writer.ts` returns, whichever way it travelled. */

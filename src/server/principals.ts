@@ -1,23 +1,37 @@
 /** Principals as the decision needs them: who they are, and their policies compiled. Remembered per version of the account. */
-import { rootArn, userArn } from '../aws/arn.ts'
+import { assumedRoleArn, federatedUserArn, roleArn, rootArn, userArn } from '../aws/arn.ts'
 import type { Credential, Principal } from '../aws/principal.ts'
-import { type CompiledPolicy, compileText, type PolicySource } from '../policy/compile.ts'
-import { policySet } from '../policy/combine.ts'
+import { contextOf, type ContextValue, type RequestContext } from '../policy/context.ts'
 import type { Caller, Policies } from '../policy/evaluate.ts'
-import { readManagedPolicies } from '../protocol/model-files.ts'
-import { loadIdentityDocuments, loadUser } from '../services/iam/principals.rows.ts'
+import { loadRole, loadUser, type PrincipalRow } from '../services/iam/principals.rows.ts'
+import type { Session, SessionPrincipal } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
-import { GenerationCache } from './cache.ts'
+import { loadPolicies, loadSessionPolicies } from './principal-policies.ts'
 
 /** A principal, whichever of its credentials it uses. */
 export type KnownPrincipal = {
   readonly caller: Caller
   readonly policies: Policies
   /** The condition keys that describe the principal. */
-  readonly context: Readonly<Record<string, string>>
+  readonly context: RequestContext
   /** The principal as operations see it, for a credential. */
   readonly as: (credential: Credential) => Principal
 }
+
+type Keys = Readonly<Record<string, ContextValue | undefined>>
+
+const principalKeys = (
+  accountId: string,
+  keys: { readonly arn: string; readonly type: string; readonly userid: string },
+): Keys => ({
+  'aws:PrincipalArn': keys.arn,
+  'aws:PrincipalAccount': accountId,
+  'aws:PrincipalType': keys.type,
+  'aws:userid': keys.userid,
+})
+
+const tagKeys = (tags: readonly { readonly Key: string; readonly Value: string }[]): Keys =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value]))
 
 /** The root user has full access to its account: no identity policy grants or limits it. */
 export function rootPrincipal(accountId: string): KnownPrincipal {
@@ -25,7 +39,7 @@ export function rootPrincipal(accountId: string): KnownPrincipal {
   return {
     caller: { type: 'root', accountId, arn, id: accountId },
     policies: {},
-    context: { 'aws:PrincipalArn': arn, 'aws:PrincipalAccount': accountId, 'aws:PrincipalType': 'Account', 'aws:userid': accountId },
+    context: contextOf(principalKeys(accountId, { arn, type: 'Account', userid: accountId })),
     as: (credential) => ({ type: 'root', accountId, arn, id: accountId, credential }),
   }
 }
@@ -34,50 +48,143 @@ export function rootPrincipal(accountId: string): KnownPrincipal {
 export async function loadUserPrincipal(tx: ReadTx, accountId: string, userId: string): Promise<KnownPrincipal | undefined> {
   const user = await loadUser(tx, accountId, userId)
   if (user === undefined) return undefined
-  const documents = await loadIdentityDocuments(tx, accountId, userId)
   const arn = userArn(accountId, user.path, user.name)
-  const identity = policySet([
-    ...documents.inline.map(({ ownerArn, name, document }) => compiled(document, { id: `${ownerArn}/${name}`, name, type: 'inline', attachedTo: ownerArn })),
-    ...documents.managed.map((policy) => compiled(policy.document, { id: policy.arn, arn: policy.arn, name: policy.name, type: 'managed' })),
-    ...documents.awsManagedArns.map(awsManaged),
-  ])
-  const { boundary } = documents
-  const boundaryPolicy = boundary === undefined ? undefined : boundaryOf(boundary)
   return {
-    caller: { type: 'user', accountId, arn, id: userId, userArn: arn },
-    policies: { identity, ...(boundaryPolicy !== undefined && { boundary: policySet([boundaryPolicy]) }) },
-    context: {
-      'aws:PrincipalArn': arn,
-      'aws:PrincipalAccount': accountId,
-      'aws:PrincipalType': 'User',
-      'aws:userid': userId,
+    caller: { type: 'user', accountId, arn, id: userId, userArn: arn, uniqueId: userId },
+    policies: await loadPolicies(tx, accountId, userId),
+    context: contextOf({
+      ...principalKeys(accountId, { arn, type: 'User', userid: userId }),
       'aws:username': user.name,
-      ...Object.fromEntries(user.tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value])),
-    },
+      ...tagKeys(user.tags),
+    }),
     as: (credential) => ({ type: 'user', accountId, arn, id: userId, userName: user.name, credential }),
   }
 }
 
-function boundaryOf({ arn, document }: { readonly arn: string; readonly document?: string }): CompiledPolicy {
-  return document === undefined ? awsManaged(arn) : compiled(document, { id: arn, arn, name: nameOf(arn), type: 'managed' })
+/** The principal of a session; undefined where whoever it was made for does not exist any more. */
+export async function loadSessionPrincipal(tx: ReadTx, session: Session): Promise<KnownPrincipal | undefined> {
+  const { accountId, principal } = session
+  switch (principal.type) {
+    case 'root':
+      return rootSession(tx, session)
+    case 'user':
+      return loadUserPrincipal(tx, accountId, principal.id)
+    case 'assumed-role':
+      return roleSession(tx, session, principal)
+    case 'federated-user':
+      return federatedSession(tx, session, principal)
+  }
 }
 
-const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
-
-/** Policies compiled so far, by source and text: a change of one policy compiles that one again, not all. */
-const COMPILED_POLICIES = 2_000
-const recent = new GenerationCache<string, CompiledPolicy>(COMPILED_POLICIES)
-
-function compiled(document: string, source: PolicySource): CompiledPolicy {
-  const key = `${source.id}\n${document}`
-  const known = recent.get(key)
-  if (known !== undefined) return known
-  const policy = compileText(document, 'identity', source)
-  recent.set(key, policy)
-  return policy
+/** AssumeRoot sessions carry the task policy that limits them; other root sessions carry none. */
+async function rootSession(tx: ReadTx, session: Session): Promise<KnownPrincipal> {
+  const known = rootPrincipal(session.accountId)
+  if (session.policies === undefined) return known
+  return { ...known, policies: { ...known.policies, ...(await loadSessionPolicies(tx, session)) } }
 }
 
-/** A policy of AWS's that is attached but unknown cannot be compiled, and a policy that cannot be compiled denies. */
-function awsManaged(arn: string): CompiledPolicy {
-  return compiled(readManagedPolicies().document(arn) ?? '', { id: arn, arn, name: nameOf(arn), type: 'aws-managed' })
+type RolePart = Extract<SessionPrincipal, { readonly type: 'assumed-role' }>
+
+async function roleSession(
+  tx: ReadTx,
+  session: Session,
+  { id: roleId, sessionName }: RolePart,
+): Promise<KnownPrincipal | undefined> {
+  const { accountId } = session
+  const role = await loadRole(tx, accountId, roleId)
+  if (role === undefined) return undefined
+  const ofRole = roleArn(accountId, role.path, role.name)
+  const arn = assumedRoleArn(accountId, role.name, sessionName)
+  const id = `${roleId}:${sessionName}`
+  return {
+    caller: { type: 'assumed-role', accountId, arn, id, roleArn: ofRole, uniqueId: roleId },
+    policies: { ...(await loadPolicies(tx, accountId, roleId)), ...(await loadSessionPolicies(tx, session)) },
+    context: contextOf({
+      ...session.context,
+      ...principalKeys(accountId, { arn: ofRole, type: 'AssumedRole', userid: id }),
+      ...tagKeys(withSessionTags(role, session)),
+    }),
+    as: (credential) => ({
+      type: 'assumed-role',
+      accountId,
+      arn,
+      id,
+      roleArn: ofRole,
+      roleId,
+      roleName: role.name,
+      sessionName,
+      credential,
+    }),
+  }
+}
+
+/** Session tags stand over the role's own tags of the same key, whatever its case (IAM User Guide, "Passing session tags"). */
+function withSessionTags(role: Pick<PrincipalRow, 'tags'>, { tags = [] }: Session): PrincipalRow['tags'] {
+  const over = new Set(tags.map(({ Key }) => Key.toLowerCase()))
+  return [...role.tags.filter(({ Key }) => !over.has(Key.toLowerCase())), ...tags]
+}
+
+type FederatedPart = Extract<SessionPrincipal, { readonly type: 'federated-user' }>
+
+/** A federated user has what its issuer has and its session policies both allow: never more. */
+async function federatedSession(
+  tx: ReadTx,
+  session: Session,
+  { id: issuerId, name }: FederatedPart,
+): Promise<KnownPrincipal | undefined> {
+  const { accountId } = session
+  const issuer = issuerId === accountId ? rootPrincipal(accountId) : await loadUserPrincipal(tx, accountId, issuerId)
+  if (issuer === undefined) return undefined
+  const arn = federatedUserArn(accountId, name)
+  const id = `${accountId}:${name}`
+  const userId = issuer.caller.type === 'user' ? issuerId : undefined
+  return {
+    caller: {
+      type: 'federated-user',
+      accountId,
+      arn,
+      id,
+      userArn: issuer.caller.arn,
+      ...(userId !== undefined && { uniqueId: userId }),
+    },
+    policies: { ...issuer.policies, ...(await loadSessionPolicies(tx, session)) },
+    context: contextOf({
+      ...principalKeys(accountId, { arn, type: 'FederatedUser', userid: id }),
+      ...tagKeys(session.tags ?? []),
+    }),
+    as: (credential) => ({
+      type: 'federated-user',
+      accountId,
+      arn,
+      id,
+      name,
+      issuer: { arn: issuer.caller.arn, userId },
+      credential,
+    }),
+  }
+}
+
+const NOBODY = '000000000000'
+
+/** The caller of an unsigned operation, before it proved anything. Only aws:userid and aws:PrincipalType describe it. */
+export function anonymousPrincipal(): KnownPrincipal {
+  return {
+    caller: { type: 'anonymous', accountId: NOBODY, arn: 'anonymous', id: 'anonymous' },
+    policies: {},
+    context: contextOf({ 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' }),
+    as: (credential) => ({ type: 'anonymous', accountId: NOBODY, arn: 'anonymous', id: 'anonymous', credential }),
+  }
+}
+
+/** Whoever a token or an assertion spoke of, proven by the operation. It has no policies of its own: the role's trust policy decides alone. */
+export function federatedPrincipal(principal: Principal): KnownPrincipal {
+  if (principal.type !== 'web-identity' && principal.type !== 'saml')
+    throw new Error(`${principal.type} is not a federated principal`)
+  const { type, accountId, arn, id, provider, claims } = principal
+  return {
+    caller: { type, accountId, arn, id, providerArn: arn },
+    policies: {},
+    context: contextOf({ ...claims, 'aws:FederatedProvider': provider }),
+    as: (credential) => ({ ...principal, credential }),
+  }
 }

@@ -9,7 +9,8 @@ export function missingOperations(): readonly string[] {
     const model = readModel(name)
     const known = new Set<string>()
     for (const operation of operations) {
-      if (operation.service !== name || !model.operations.has(operation.name)) throw new Error(`${operation.service}:${operation.name} is not an operation of ${name}`)
+      if (operation.service !== name || !model.operations.has(operation.name))
+        throw new Error(`${operation.service}:${operation.name} is not an operation of ${name}`)
       if (known.has(operation.name)) throw new Error(`${name}:${operation.name} stands twice in its table`)
       known.add(operation.name)
     }

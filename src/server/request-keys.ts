@@ -1,42 +1,65 @@
-/** The global condition keys of a request (IAM User Guide, "AWS global condition context keys"). Filled here and by nobody else; what only AWS could know is absent. */
+/** The condition keys of a request (IAM User Guide, "AWS global condition context keys"). Filled here and by nobody else; what only AWS could know is absent. */
+import { contextOf, type ContextValue, type RequestContext } from '../policy/context.ts'
 import { header } from '../protocol/headers.ts'
-import type { ContextValue } from '../services/operation.ts'
+import type { Check } from '../services/operation.ts'
 import type { Authorizing } from './authorize.ts'
+import type { KnownEntity } from './entities.ts'
 
-/** All keys that describe the request and its principal. */
-export function requestKeys({ request, caller, call }: Omit<Authorizing, 'context'>): Readonly<Record<string, ContextValue>> {
-  const { known, principal } = caller
-  const userAgent = header(request.rawHeaders, 'user-agent')
-  const referer = header(request.rawHeaders, 'referer')
+/** What the keys of one check are made from. */
+export type Facts = Omit<Authorizing, 'context'> & { readonly check: Check; readonly entity: KnownEntity }
+
+/** The context of one check. A key costs nothing until a policy asks for it. */
+export function requestContext(facts: Facts): RequestContext {
+  const { check, entity, caller } = facts
+  let asked: RequestContext | undefined
   return {
-    ...known.context,
-    ...sessionKeys(principal.credential.session, call.now),
-    'aws:PrincipalIsAWSService': 'false',
-    'aws:ViaAWSService': 'false',
-    'aws:SourceIp': plainAddress(request.remoteAddress),
-    'aws:SecureTransport': 'false',
-    'aws:CurrentTime': new Date(call.now).toISOString(),
-    'aws:EpochTime': String(Math.floor(call.now / 1000)),
-    // IAM User Guide: global services answer for us-east-1, wherever they are called from.
-    'aws:RequestedRegion': GLOBAL_REGION,
-    'aws:ResourceAccount': call.accountId,
-    ...(userAgent !== undefined && { 'aws:UserAgent': userAgent }),
-    ...(referer !== undefined && { 'aws:referer': referer }),
+    value(key) {
+      const filled = KEYS.get(key)
+      if (filled !== undefined) return filled(facts)
+      if (check.context !== undefined) asked ??= contextOf(check.context)
+      return asked?.value(key) ?? entity.context?.value(key) ?? caller.known.context.value(key)
+    },
   }
 }
 
+/** Global services answer for us-east-1, wherever they are called from (IAM User Guide, aws:RequestedRegion). */
 const GLOBAL_REGION = 'us-east-1'
+const GLOBAL_SERVICES: ReadonlySet<string> = new Set(['iam', 'organizations', 'account'])
 
-type Session = NonNullable<Authorizing['caller']['principal']['credential']['session']>
+type Key = (facts: Facts) => ContextValue | undefined
+
+const session = ({ caller }: Facts) => caller.principal.credential.session
+const isService = ({ caller }: Facts): boolean => caller.principal.type === 'service'
+
+/** Keys of the request and of the session, in lower case. Keys of the principal are in `KnownPrincipal.context`, keys of the resource in its entity. */
+export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
+  ['aws:currenttime', ({ call }) => new Date(call.now).toISOString()],
+  ['aws:epochtime', ({ call }) => String(Math.floor(call.now / 1000))],
+  ['aws:sourceip', (facts) => (isService(facts) ? undefined : plainAddress(facts.request.remoteAddress))],
+  ['aws:securetransport', () => 'false'],
+  ['aws:useragent', ({ request }) => header(request.rawHeaders, 'user-agent')],
+  ['aws:referer', ({ request }) => header(request.rawHeaders, 'referer')],
+  ['aws:requestedregion', ({ route, call }) => (GLOBAL_SERVICES.has(route.service ?? '') ? GLOBAL_REGION : call.region)],
+  ['aws:resourceaccount', ({ entity }) => entity.accountId],
+  ['aws:principalisawsservice', (facts) => String(isService(facts))],
+  ['aws:viaawsservice', () => 'false'],
+  ['aws:tokenissuetime', (facts) => asTime(session(facts)?.issuedAt)],
+  ['aws:multifactorauthpresent', (facts) => asMfaPresent(session(facts))],
+  ['aws:multifactorauthage', (facts) => ageOf(session(facts)?.mfaAt, facts.call.now)],
+  ['aws:sourceidentity', (facts) => session(facts)?.sourceIdentity],
+  ['aws:federatedprovider', (facts) => session(facts)?.provider],
+  ['aws:assumedroot', (facts) => (session(facts)?.assumedRoot === true ? 'true' : undefined)],
+])
+
+const asTime = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString())
 
 /** Present for temporary credentials only: a request signed with a long-term key has no MultiFactorAuthPresent, not a false one. */
-function sessionKeys(session: Session | undefined, now: number): Readonly<Record<string, string>> {
-  if (session === undefined) return {}
-  return {
-    'aws:TokenIssueTime': new Date(session.issuedAt).toISOString(),
-    'aws:MultiFactorAuthPresent': String(session.mfaAt !== undefined),
-    ...(session.mfaAt !== undefined && { 'aws:MultiFactorAuthAge': String(Math.floor((now - session.mfaAt) / 1000)) }),
-  }
+function asMfaPresent(facts: ReturnType<typeof session>): string | undefined {
+  return facts === undefined ? undefined : String(facts.mfaAt !== undefined)
+}
+
+function ageOf(mfaAt: number | undefined, now: number): string | undefined {
+  return mfaAt === undefined ? undefined : String(Math.floor((now - mfaAt) / 1000))
 }
 
 /** An IPv4 address that arrived on a dual-stack socket is written as IPv4. */

@@ -17,7 +17,13 @@ export type Unroutable = { readonly code: string; readonly message: string; read
 
 export type Route = {
   readonly protocol: Protocol
+  /** Our name of the service: its prefix in IAM actions. Undefined where no service is meant that we know. */
+  readonly service?: string
   readonly model?: ServiceModel
+  /** What the credential scope may name as its service. */
+  readonly signingNames: readonly string[]
+  /** How far the clocks of caller and server may be apart, in milliseconds. */
+  readonly clockWindowMs: number
   readonly operationModel?: OperationModel
   readonly operation?: Operation
   readonly unroutable?: Unroutable
@@ -36,16 +42,17 @@ function queryRoute(action: string, version: string): Route {
   for (const model of models()) {
     if (model.protocol === 'query' && model.version === version) return routeTo(query, model, action)
   }
-  return { protocol: query, unroutable: unknownOperation(action, version) }
+  return nowhere(query, unknownOperation(action, version))
 }
 
 function jsonRoute(target: string, request: HttpRequest): Route {
   const protocol = (header(request.rawHeaders, 'content-type') ?? '').includes('1.0') ? json10 : json11
   const dot = target.lastIndexOf('.')
   for (const model of models()) {
-    if (model.targetPrefix !== undefined && model.targetPrefix === target.slice(0, dot)) return routeTo(protocol, model, target.slice(dot + 1))
+    if (model.targetPrefix !== undefined && model.targetPrefix === target.slice(0, dot))
+      return routeTo(protocol, model, target.slice(dot + 1))
   }
-  return { protocol, unroutable: { code: 'UnknownOperationException', message: '', status: 400 } }
+  return nowhere(protocol, { code: 'UnknownOperationException', message: '', status: 400 })
 }
 
 function restRoute(request: HttpRequest): Route {
@@ -54,29 +61,65 @@ function restRoute(request: HttpRequest): Route {
     if (model.protocol !== 'rest-json' || model.signingName !== scope) continue
     const operationModel = matchRoute(model, request.method, request.target)
     if (operationModel !== undefined) return routeTo(restJson, model, operationModel.name)
-    return { protocol: restJson, model, unroutable: { code: 'UnknownOperationException', message: '', status: 404 } }
+    return { ...routeTowards(restJson, model), unroutable: { code: 'UnknownOperationException', message: '', status: 404 } }
   }
-  return { protocol: query, unroutable: unknownOperation('', '') }
+  return nowhere(query, MISSING_ACTION)
+}
+
+/** Recorded from AWS's Query services. */
+const MISSING_ACTION: Unroutable = {
+  code: 'MissingAction',
+  message: 'The request must contain the parameter Action',
+  status: 400,
+}
+
+/** Who asks for what we do not have still has to prove who it is: for any of our services. */
+function nowhere(protocol: Protocol, unroutable: Unroutable): Route {
+  return { protocol, unroutable, signingNames: models().map(({ signingName }) => signingName), clockWindowMs: CLOCK_WINDOW_MS }
+}
+
+/** 15 minutes for IAM, STS, SQS and most others; measured on AWS: 5 minutes for KMS, Lambda, Route 53 and CloudWatch. */
+const CLOCK_WINDOW_MS = 900_000
+const CLOCK_WINDOWS_MS: ReadonlyMap<string, number> = new Map([['lambda', 300_000]])
+
+function routeTowards(protocol: Protocol, model: ServiceModel): Route {
+  const { service, signingName } = model
+  return {
+    protocol,
+    service,
+    model,
+    signingNames: [signingName],
+    clockWindowMs: CLOCK_WINDOWS_MS.get(service) ?? CLOCK_WINDOW_MS,
+  }
 }
 
 function routeTo(protocol: Protocol, model: ServiceModel, name: string): Route {
+  const towards = routeTowards(protocol, model)
   const operationModel = model.operations.get(name)
-  if (operationModel === undefined) return { protocol, model, unroutable: unknownOperation(name, model.version) }
+  if (operationModel === undefined) return { ...towards, unroutable: unknownOperation(name, model.version) }
   const operation = findOperation(model.service, name)
-  if (operation === undefined) return { protocol, model, operationModel, unroutable: notImplemented(model.service, name) }
-  return { protocol, model, operationModel, operation }
+  if (operation === undefined) return { ...towards, operationModel, unroutable: notImplemented(model.service, name) }
+  return { ...towards, operationModel, operation }
 }
 
 const MAX_NAME_SHOWN = 128
 
 function unknownOperation(action: string, version: string): Unroutable {
   const shown = (text: string): string => text.slice(0, MAX_NAME_SHOWN)
-  return { code: 'InvalidAction', message: `Could not find operation ${shown(action)} for version ${shown(version)}`, status: 400 }
+  return {
+    code: 'InvalidAction',
+    message: `Could not find operation ${shown(action)} for version ${shown(version)}`,
+    status: 400,
+  }
 }
 
 /** 501 makes every SDK give up at the first attempt. */
 function notImplemented(service: string, name: string): Unroutable {
-  return { code: 'NotImplemented', message: `This version of Keyreeve does not have ${service}:${name}. See docs/coverage.md.`, status: 501 }
+  return {
+    code: 'NotImplemented',
+    message: `This version of Keyreeve does not have ${service}:${name}. See docs/coverage.md.`,
+    status: 501,
+  }
 }
 
 /** The models of all services that this server has, read at the first request. */

@@ -76,6 +76,18 @@ export const SETTINGS = {
       file: 'The key must not lie beside the data that it protects.',
     },
   },
+  'ca-file': {
+    kind: path,
+    fallbackInWords: 'the public certificate authorities',
+    about: 'A file of certificates (PEM) to trust too, when documents of identity providers are fetched.',
+    commands: START,
+  },
+  'outbound-private': {
+    kind: onOff,
+    fallback: 'false',
+    about: 'Let the server reach this machine and private networks when it fetches documents of identity providers.',
+    commands: START,
+  },
   'log-format': {
     kind: oneOf('pretty', 'json'),
     fallbackInWords: 'pretty on a terminal, else json',

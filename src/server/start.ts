@@ -56,7 +56,11 @@ function answer(request: HttpRequest, context: ServerContext): Promise<WireAnswe
 function listen(http: Server, { host, port }: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Refusal('taken', `Port ${port} on ${host} is in use. Stop what uses it, or choose another one with --port.`) : error)
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Refusal('taken', `Port ${port} on ${host} is in use. Stop what uses it, or choose another one with --port.`)
+          : error,
+      )
     })
     http.listen(port, host, () => {
       const address = http.address()

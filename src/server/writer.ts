@@ -5,6 +5,7 @@ import { Fault } from '../aws/fault.ts'
 import { findOperation } from '../services/index.ts'
 import type { HandlingCall } from '../services/operation.ts'
 import { appendAudit, type AuditKey } from '../store/audit-chain.ts'
+import { claim } from '../store/claims.ts'
 import { auditKey, parseKeyring } from '../store/keyring.ts'
 import type { Runner, WriteTx } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
@@ -40,6 +41,8 @@ async function runJob(tx: WriteTx, job: ServerJob, writing: Writing): Promise<Wr
       return append(tx, job, writing)
     case 'create account':
       return { ...(await attempt(tx, () => createAccount(tx, job.account, job.now, writing.edge))), versions: [] }
+    case 'claim':
+      return { output: { claimed: await claim(tx, job.name, job.expiresAt, job.now) }, versions: [] }
     case 'reseal':
       return { output: await reseal(tx, job.after, writing.edge), versions: [] }
   }
@@ -59,7 +62,10 @@ async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): P
 
 /** Takes the account's row for this transaction: from here on nothing else writes to the account until it ends. */
 async function lockAccount(tx: WriteTx, accountId: string): Promise<number> {
-  const row = await tx.get<{ version: number }>('UPDATE account SET version = version + 1 WHERE id = $1 RETURNING version', accountId)
+  const row = await tx.get<{ version: number }>(
+    'UPDATE account SET version = version + 1 WHERE id = $1 RETURNING version',
+    accountId,
+  )
   if (row === undefined) throw new Error(`account ${accountId} does not exist`)
   return row.version
 }

@@ -6,6 +6,8 @@ export const DEFAULT_PAGE_SIZE = 100
 const MARKER_VERSION = '1'
 
 export type PageInput = { readonly Marker?: string | undefined; readonly MaxItems?: number | undefined }
+/** What to ask the store for: rows behind a key of the list's order, and how many. */
+export type Slice = { readonly after: string | undefined; readonly limit: number }
 export type Page<T> = { readonly items: readonly T[]; readonly IsTruncated: boolean; readonly Marker?: string }
 
 /** Where a page begins: after this key of the list's order; undefined on the first page. Throws ValidationError `Invalid Marker.` */

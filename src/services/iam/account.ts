@@ -44,6 +44,9 @@ const COUNTS: Readonly<Partial<Record<SummaryKeyType, string>>> = {
   Groups: 'SELECT COUNT(*) AS count FROM iam_group WHERE account = $1',
   Policies: 'SELECT COUNT(*) AS count FROM iam_policy WHERE account = $1',
   PolicyVersionsInUse: 'SELECT COUNT(*) AS count FROM iam_policy_version WHERE account = $1',
+  MFADevices: 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1',
+  MFADevicesInUse: 'SELECT COUNT(owner) AS count FROM iam_mfa_device WHERE account = $1',
+  AccountMFAEnabled: 'SELECT COUNT(DISTINCT owner) AS count FROM iam_mfa_device WHERE account = $1 AND owner = account',
   AccountAccessKeysPresent: 'SELECT COUNT(DISTINCT account) AS count FROM iam_access_key WHERE account = $1 AND user_id IS NULL',
   AccountPasswordPresent: 'SELECT COUNT(password_hash) AS count FROM account WHERE id = $1',
 }
@@ -76,9 +79,6 @@ const NONE: readonly SummaryKeyType[] = [
   'InstanceProfiles',
   'Providers',
   'ServerCertificates',
-  'MFADevices',
-  'MFADevicesInUse',
-  'AccountMFAEnabled',
   'AccountSigningCertificatesPresent',
 ]
 

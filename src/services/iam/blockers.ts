@@ -18,10 +18,11 @@ const INLINE: Blocker = {
   sql: 'SELECT 1 FROM iam_inline_policy WHERE account = $1 AND principal_id = $2 LIMIT 1',
 }
 
-/** The texts are recorded from AWS (reports of 2015 to 2022); their order is inferred. AWS also says `delete MFA device` and, for SSH keys and service-specific credentials, `remove referenced objects`. */
+/** The texts are recorded from AWS (reports of 2015 to 2022); their order is inferred. AWS also says, for SSH keys and service-specific credentials, `remove referenced objects`. */
 export const userBlockers: readonly Blocker[] = [
   { firstStep: 'delete login profile', sql: 'SELECT 1 FROM iam_login_profile WHERE account = $1 AND user_id = $2 LIMIT 1' },
   { firstStep: 'delete access keys', sql: 'SELECT 1 FROM iam_access_key WHERE account = $1 AND user_id = $2 LIMIT 1' },
+  { firstStep: 'delete MFA device', sql: 'SELECT 1 FROM iam_mfa_device WHERE account = $1 AND owner = $2 LIMIT 1' },
   { firstStep: 'remove users from group', sql: 'SELECT 1 FROM iam_group_member WHERE account = $1 AND user_id = $2 LIMIT 1' },
   ATTACHED,
   INLINE,

@@ -6,6 +6,8 @@ import { accountOperations } from './account.ts'
 import { groupEntity, groupOperations, RENAMED_GROUP, renamedGroupEntity } from './groups.ts'
 import { loginProfileOperations } from './login-profiles.ts'
 import { membershipOperations } from './membership.ts'
+import { mfaDeviceOperations, mfaEntity } from './mfa-devices.ts'
+import { mfaListOperations } from './mfa-lists.ts'
 import { OWN_PASSWORD, ownPasswordEntity, passwordOperations } from './password.ts'
 import { PASSWORD_POLICY, passwordPolicyEntity, passwordPolicyOperations } from './password-policy.ts'
 import { RENAMED_USER, renamedUserEntity, userEntity, userOperations } from './users.ts'
@@ -18,6 +20,8 @@ const operations: readonly Operation[] = [
   membershipOperations,
   accessKeyOperations,
   loginProfileOperations,
+  mfaDeviceOperations,
+  mfaListOperations,
   passwordOperations,
   passwordPolicyOperations,
   accountOperations,
@@ -30,6 +34,7 @@ const entities: Readonly<Record<string, EntityLookup>> = {
   group: groupEntity,
   [RENAMED_GROUP]: renamedGroupEntity,
   'access key': accessKeyEntity,
+  mfa: mfaEntity,
   [OWN_PASSWORD]: ownPasswordEntity,
   [PASSWORD_POLICY]: passwordPolicyEntity,
 }

@@ -14,6 +14,8 @@ export const POLICY_VERSIONS_IN_USE_PER_ACCOUNT = 10_000
 export const GROUPS_PER_USER = 10
 export const ACCESS_KEYS_PER_USER = 2
 export const SIGNING_CERTIFICATES_PER_USER = 2
+/** AWS: 8 MFA devices of any kind, also for the root user. */
+export const MFA_DEVICES_PER_USER = 8
 
 /** Managed policies attached to one user, group or role. AWS: 10 each. */
 export const POLICIES_PER_USER = 10

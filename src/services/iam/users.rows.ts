@@ -1,6 +1,7 @@
 /** Rows of users. */
 import type { Tag } from '../../model/iam.gen.ts'
 import type { ReadTx, WriteTx } from '../../store/store.ts'
+import type { Slice } from '../pagination.ts'
 import { noSuchEntity } from './errors.ts'
 import { DEFAULT_PATH, nameKey } from './names.ts'
 
@@ -40,7 +41,7 @@ export async function mustFindUser(tx: ReadTx, account: string, name: string): P
   return row
 }
 
-export type Slice = { readonly after: string | undefined; readonly limit: number }
+export type { Slice }
 
 /** Users under a path prefix in the order of their names. `after` is a name key. */
 export function listUsers(

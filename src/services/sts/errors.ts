@@ -8,10 +8,3 @@ export const accessDenied = (text: string): Fault => new Fault('AccessDenied', t
 
 /** GetSessionToken with temporary credentials (recorded). */
 export const sessionCredentials = (): Fault => accessDenied('Cannot call GetSessionToken with session credentials')
-
-/** Multi-factor authentication that fails. */
-export const mfaFailed = {
-  /** Known from reports. */
-  incomplete: () => accessDenied('MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.'),
-  wrongCode: () => accessDenied('MultiFactorAuthentication failed with invalid MFA one time pass code.'),
-} as const

@@ -1,9 +1,9 @@
 /** GetSessionToken: temporary credentials of the caller itself. */
 import type { Principal } from '../../aws/principal.ts'
-import type { GetSessionTokenRequest } from '../../model/sts.gen.ts'
+import { proveMfa } from '../mfa-proof.ts'
 import { NO_PERMISSION_NEEDED, readOperation } from '../operation.ts'
 import type { SessionPrincipal } from '../session-token.ts'
-import { mfaFailed, sessionCredentials } from './errors.ts'
+import { sessionCredentials } from './errors.ts'
 import { issueSession } from './issue-session.ts'
 
 /** STS API reference, GetSessionToken: users 15 minutes to 36 hours (the model checks), 12 by default; the root user at most one hour, more is cut. Seconds. */
@@ -13,12 +13,21 @@ const ROOT_MAX = 3_600
 /** IAM User Guide: nobody needs a permission for it, and no policy controls it. */
 export const getSessionToken = readOperation('sts', 'GetSessionToken', {
   authorize: () => NO_PERMISSION_NEEDED,
-  async handle(_tx, input, call) {
+  async prepare(tx, input, call) {
+    ownCredentials(call.principal)
+    return { mfaAt: await proveMfa(tx, input, call) }
+  },
+  async handle(_tx, input, call, { mfaAt }) {
     const principal = ownCredentials(call.principal)
-    refuseMfa(input)
     const seconds =
       principal.type === 'root' ? Math.min(input.DurationSeconds ?? ROOT_MAX, ROOT_MAX) : (input.DurationSeconds ?? USER_DEFAULT)
-    return issueSession(call, { accountId: call.accountId, principal, seconds, minimumTokenSize: input.MinimumSessionTokenSize })
+    return issueSession(call, {
+      accountId: call.accountId,
+      principal,
+      seconds,
+      minimumTokenSize: input.MinimumSessionTokenSize,
+      ...(mfaAt !== undefined && { mfaAt }),
+    })
   },
 })
 
@@ -28,12 +37,6 @@ function ownCredentials(principal: Principal): SessionPrincipal {
   if (principal.type === 'user') return { type: 'user', id: principal.id }
   if (principal.type === 'root') return { type: 'root', id: principal.accountId }
   throw sessionCredentials()
-}
-
-/** No device is registered here, so no code is right. */
-function refuseMfa({ SerialNumber, TokenCode }: GetSessionTokenRequest): void {
-  if (SerialNumber === undefined && TokenCode === undefined) return
-  throw SerialNumber === undefined || TokenCode === undefined ? mfaFailed.incomplete() : mfaFailed.wrongCode()
 }
 
 export const sessionTokenOperations = [getSessionToken]

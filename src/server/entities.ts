@@ -1,0 +1,37 @@
+/** Entities as the decision needs them: context keys ready to be asked, the resource policy compiled. */
+import { policySet } from '../policy/combine.ts'
+import { compileText } from '../policy/compile.ts'
+import { contextOf, type RequestContext } from '../policy/context.ts'
+import type { Check as PolicyCheck } from '../policy/evaluate.ts'
+import type { Entity } from '../services/service.ts'
+
+export type KnownEntity = {
+  readonly arn: string
+  readonly accountId: string
+  readonly context?: RequestContext
+  readonly policy?: NonNullable<PolicyCheck['resourcePolicy']>
+}
+
+/** A resource that needs no look-up: its ARN says all. */
+export const fixedEntity = (arn: string, accountId: string): KnownEntity => ({ arn, accountId })
+
+/** An entity that does not exist and would have a trust policy lets nobody in: that is an empty set of policies, not an absent one. */
+export function knownEntity({ arn, context, policy }: Entity, accountId: string): KnownEntity {
+  return {
+    arn,
+    accountId,
+    ...(context !== undefined && { context: contextOf(context) }),
+    ...(policy !== undefined && { policy: compiledPolicy(arn, policy) }),
+  }
+}
+
+function compiledPolicy(
+  arn: string,
+  { kind, document }: NonNullable<Entity['policy']>,
+): NonNullable<PolicyCheck['resourcePolicy']> {
+  if (document === '') return { kind, policies: policySet([]) }
+  return {
+    kind,
+    policies: policySet([compileText(document, kind, { id: `${arn}/${kind}`, name: kind, type: kind, attachedTo: arn })]),
+  }
+}

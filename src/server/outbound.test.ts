@@ -1,0 +1,63 @@
+/** The way out: what is fetched, and everything that is not. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:https'
+import { after, before, test } from 'node:test'
+import { selfSigned } from '../../tests/certificates.ts'
+import { isPrivate, outbound } from './outbound.ts'
+
+const { certificate, privateKey } = selfSigned('localhost')
+let server: Server
+let port = 0
+
+before(async () => {
+  server = createServer({ cert: certificate, key: privateKey }, (request, response) => {
+    if (request.url === '/moved') response.writeHead(302, { location: '/' })
+    else if (request.url === '/large') response.write(Buffer.alloc(1_048_577, 'x'))
+    response.end('{"issuer":"us"}')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  port = typeof address === 'object' && address !== null ? address.port : 0
+})
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+test('a document is fetched over TLS from an address that the operator allows', async () => {
+  assert.equal(await outbound({ ca: certificate, allowPrivate: true })(`https://127.0.0.1:${port}/`), '{"issuer":"us"}')
+})
+
+// oxfmt-ignore
+const REFUSED: readonly (readonly [string, (port: number) => string, Partial<Parameters<typeof outbound>[0]>, RegExp])[] = [
+  ['plain HTTP',                    (at) => `http://127.0.0.1:${at}/`,       { allowPrivate: true }, /only https/],
+  ['no address at all',             () => 'nonsense',                        { allowPrivate: true }, /only https/],
+  ['a file',                        () => 'file:///etc/passwd',              { allowPrivate: true }, /only https/],
+  ['a password in the address',     (at) => `https://a:b@127.0.0.1:${at}/`,  { allowPrivate: true }, /only https/],
+  ['this machine, by number',       (at) => `https://127.0.0.1:${at}/`,      {},                     /private networks/],
+  ['this machine, in decimal',      (at) => `https://2130706433:${at}/`,     {},                     /private networks/],
+  ['this machine, IPv6',            (at) => `https://[::1]:${at}/`,          {},                     /private networks/],
+  ['this machine, mapped',          (at) => `https://[::ffff:127.0.0.1]:${at}/`, {},                 /private networks/],
+  ['this machine, by name',         (at) => `https://localhost:${at}/`,      {},                     /private networks/],
+  ['the metadata service',          () => 'https://169.254.169.254/latest/', {},                     /private networks/],
+  ['a certificate nobody vouches for', (at) => `https://127.0.0.1:${at}/`,   { allowPrivate: true, ca: undefined }, /self-signed|certificate/],
+  ['a redirect',                    (at) => `https://127.0.0.1:${at}/moved`, { allowPrivate: true }, /status 302/],
+  ['an answer without end',         (at) => `https://127.0.0.1:${at}/large`, { allowPrivate: true }, /larger than/],
+]
+for (const [name, url, settings, message] of REFUSED) {
+  test(`not fetched: ${name}`, async () => {
+    const fetchText = outbound({ ca: certificate, allowPrivate: false, ...settings })
+    await assert.rejects(fetchText(url(port)), message)
+  })
+}
+
+// oxfmt-ignore
+const ADDRESSES: readonly (readonly [string, boolean])[] = [
+  ['10.1.2.3', true], ['172.31.255.255', true], ['172.32.0.1', false], ['192.168.1.1', true], ['100.64.0.1', true], ['0.0.0.0', true],
+  ['8.8.8.8', false], ['fe80::1', true], ['fd00::1', true], ['2001:4860:4860::8888', false], ['::ffff:10.0.0.1', true], ['64:ff9b::a00:1', true],
+  ['nonsense', true],
+]
+for (const [address, expected] of ADDRESSES)
+  test(`${address} is ${expected ? '' : 'not '}private`, () => assert.equal(isPrivate(address), expected))

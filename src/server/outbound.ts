@@ -1,0 +1,104 @@
+/** The one way out of the server: fetches a document over TLS, bounded in size and time, from addresses that the operator allows. */
+import { lookup as resolveName } from 'node:dns'
+import { request as httpsRequest } from 'node:https'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { rootCertificates } from 'node:tls'
+
+export type OutboundSettings = {
+  /** Certificates (PEM) to trust beside the system's public ones. */
+  readonly ca: string | undefined
+  /** Whether this machine and private networks may be reached. */
+  readonly allowPrivate: boolean
+}
+
+/** Discovery documents and key sets have some kilobytes. */
+const MAX_BYTES = 1_048_576
+const TIMEOUT_MS = 5_000
+
+/** Fetches a text. Follows no redirect: a document's address is part of what is trusted. Throws where anything is not as it should be. */
+export type FetchText = (url: string) => Promise<string>
+
+export function outbound({ ca, allowPrivate }: OutboundSettings): FetchText {
+  const trusted = ca === undefined ? undefined : [...rootCertificates, ca]
+  return (text) =>
+    new Promise((resolve, reject) => {
+      const url = URL.parse(text)
+      if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
+        reject(new Error('only https addresses without a password are fetched'))
+        return
+      }
+      const literal = url.hostname.replace(/^\[|\]$/g, '')
+      if (!allowPrivate && isIP(literal) !== 0 && isPrivate(literal)) {
+        reject(new Error('addresses of private networks are not fetched'))
+        return
+      }
+      const request = httpsRequest(
+        url,
+        {
+          agent: false,
+          signal: AbortSignal.timeout(TIMEOUT_MS),
+          headers: { accept: 'application/json', 'user-agent': 'keyreeve' },
+          ...(trusted !== undefined && { ca: trusted }),
+          ...(!allowPrivate && { lookup: publicLookup }),
+        },
+        (response) => {
+          if (response.statusCode !== 200) {
+            response.destroy()
+            reject(new Error(`the answer has status ${response.statusCode}`))
+            return
+          }
+          collect(response).then(resolve, reject)
+        },
+      )
+      request.on('error', reject)
+      request.end()
+    })
+}
+
+async function collect(response: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response) {
+    size += chunk.byteLength
+    if (size > MAX_BYTES) throw new Error(`the answer is larger than ${MAX_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Resolves a name once and connects to what was checked: a name that answers differently the second time gains nothing. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  resolveName(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) {
+      callback(error, '', 0)
+      return
+    }
+    const [first] = addresses
+    if (first === undefined || addresses.some(({ address }) => isPrivate(address))) {
+      callback(new Error('addresses of private networks are not fetched'), '', 0)
+      return
+    }
+    if (options.all === true) callback(null, addresses)
+    else callback(null, first.address, first.family)
+  })
+}
+
+/** IANA's special-purpose address registries (RFC 6890): this machine, private networks, link-local (the metadata service), multicast, reserved. */
+// oxfmt-ignore
+const PRIVATE_V4: readonly (readonly [string, number])[] = [
+  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
+  ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 4], ['240.0.0.0', 4],
+]
+// oxfmt-ignore
+const PRIVATE_V6: readonly (readonly [string, number])[] = [
+  ['::', 128], ['::1', 128], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8],
+]
+const blocked = new BlockList()
+for (const [net, prefix] of PRIVATE_V4) blocked.addSubnet(net, prefix, 'ipv4')
+for (const [net, prefix] of PRIVATE_V6) blocked.addSubnet(net, prefix, 'ipv6')
+
+/** Whether an address belongs to this machine or to a network that is not public. IPv4 addresses inside IPv6 ones are looked at as IPv4. */
+export function isPrivate(address: string): boolean {
+  const version = isIP(address)
+  return version === 0 || blocked.check(address, version === 4 ? 'ipv4' : 'ipv6')
+}

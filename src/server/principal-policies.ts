@@ -1,0 +1,63 @@
+/** The policies of a principal, compiled. A policy's text is compiled once, however many principals have it. */
+import { type CompiledPolicy, compileText, type PolicySource } from '../policy/compile.ts'
+import { policySet } from '../policy/combine.ts'
+import type { Policies } from '../policy/evaluate.ts'
+import { readManagedPolicies } from '../protocol/model-files.ts'
+import { loadIdentityDocuments, loadManagedDocument } from '../services/iam/principals.rows.ts'
+import type { Session } from '../services/session-token.ts'
+import type { ReadTx } from '../store/store.ts'
+import { GenerationCache } from './cache.ts'
+
+/** Identity policies and boundary of a user (its groups' included) or a role. */
+export async function loadPolicies(tx: ReadTx, accountId: string, principalId: string): Promise<Policies> {
+  const { inline, managed, awsManagedArns, boundary } = await loadIdentityDocuments(tx, accountId, principalId)
+  const identity = policySet([
+    ...inline.map(({ ownerArn, name, document }) =>
+      compiled(document, { id: `${ownerArn}/${name}`, name, type: 'inline', attachedTo: ownerArn }),
+    ),
+    ...managed.map(({ arn, name, document }) => compiled(document, { id: arn, arn, name, type: 'managed' })),
+    ...awsManagedArns.map(awsManaged),
+  ])
+  if (boundary === undefined) return { identity }
+  return { identity, boundary: policySet([managedPolicy(boundary.arn, boundary.document)]) }
+}
+
+/** The session policies that a session was made with; nothing where it was made without. */
+export async function loadSessionPolicies(tx: ReadTx, { accountId, accessKeyId, policies }: Session): Promise<Policies> {
+  if (policies === undefined) return {}
+  const { inline, arns = [] } = policies
+  const set: CompiledPolicy[] = []
+  if (inline !== undefined)
+    set.push(compileText(inline, 'session', { id: `session/${accessKeyId}`, name: 'session', type: 'session' }))
+  // A policy that is gone is empty text, and what cannot be compiled denies.
+  for (const arn of arns)
+    set.push(managedPolicy(arn, isAwsManaged(arn) ? undefined : ((await loadManagedDocument(tx, accountId, arn)) ?? '')))
+  return { session: policySet(set) }
+}
+
+const AWS_MANAGED = 'arn:aws:iam::aws:policy/'
+const isAwsManaged = (arn: string): boolean => arn.startsWith(AWS_MANAGED)
+const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
+
+function managedPolicy(arn: string, document: string | undefined): CompiledPolicy {
+  if (isAwsManaged(arn)) return awsManaged(arn)
+  return compiled(document ?? '', { id: arn, arn, name: nameOf(arn), type: 'managed' })
+}
+
+/** A policy of AWS's that is attached but unknown cannot be compiled, and a policy that cannot be compiled denies. */
+function awsManaged(arn: string): CompiledPolicy {
+  return compiled(readManagedPolicies().document(arn) ?? '', { id: arn, arn, name: nameOf(arn), type: 'aws-managed' })
+}
+
+/** Policies compiled so far, by source and text: a change of one policy compiles that one again, not all. */
+const COMPILED_POLICIES = 2_000
+const recent = new GenerationCache<string, CompiledPolicy>(COMPILED_POLICIES)
+
+function compiled(document: string, source: PolicySource): CompiledPolicy {
+  const key = `${source.id}\n${document}`
+  const known = recent.get(key)
+  if (known !== undefined) return known
+  const policy = compileText(document, 'identity', source)
+  recent.set(key, policy)
+  return policy
+}

@@ -1,0 +1,159 @@
+/** Virtual MFA devices: made, assigned to a user, synchronised, taken away. */
+import { mfaArn } from '../../aws/arn.ts'
+import { Fault } from '../../aws/fault.ts'
+import type { ReadTx } from '../../store/store.ts'
+import {
+  assignMfaDevice,
+  countMfaDevicesOf,
+  deleteMfaDeviceRow,
+  findMfaDevice,
+  insertMfaDevice,
+  type MfaRow,
+  setMfaDrift,
+  unassignMfaDevice,
+} from '../mfa.rows.ts'
+import { type Check, type HandlingCall, writeOperation } from '../operation.ts'
+import type { Entity } from '../service.ts'
+import { base32, findStep, fromBase32, stepAt } from '../totp.ts'
+import { quotaExceeded } from './errors.ts'
+import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
+import { qrCode } from './qr-code.ts'
+import { MFA_DEVICES_PER_USER } from './quotas.ts'
+import { mustDiffer, parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+
+/** AWS's seeds are 64 characters of base32. */
+const SEED_BYTES = 40
+/** Steps that a device may be off when it is enabled, and when it is synchronised. AWS tells neither. */
+const ENABLE_WIDTH = 3
+const RESYNC_WIDTH = 60
+
+export const noSuchDevice = (serial: string): Fault =>
+  new Fault('NoSuchEntity', `MFA Device with serial number ${serial} does not exist.`)
+const wrongCodes = (): Fault => new Fault('InvalidAuthenticationCode', 'Authentication code for device is not valid.')
+
+/** The root path where none is given: the pattern of paths allows no empty one. */
+const serialOf = (accountId: string, path: string | undefined, name: string): string => mfaArn(accountId, path ?? '/', name)
+
+export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADevice', {
+  authorize({ Path, VirtualMFADeviceName, Tags }, { accountId }) {
+    const resource = serialOf(accountId, Path, VirtualMFADeviceName)
+    const context = requestTagKeys(Tags)
+    const create: Check = { action: 'iam:CreateVirtualMFADevice', resource, context }
+    return Tags === undefined || Tags.length === 0 ? create : [create, { action: 'iam:TagMFADevice', resource, context }]
+  },
+  async handle(tx, { Path, VirtualMFADeviceName, Tags = [] }, { accountId, now, random, vault }) {
+    mustDiffer(Tags)
+    const serial = serialOf(accountId, Path, VirtualMFADeviceName)
+    if ((await findMfaDevice(tx, accountId, serial)) !== undefined)
+      throw new Fault('EntityAlreadyExists', 'MFA device already exists.')
+    const seed = base32(random(SEED_BYTES))
+    const tags = Tags.map(({ Key, Value }) => ({ Key, Value }))
+    await insertMfaDevice(tx, accountId, {
+      serial,
+      seed: vault.seal(seed, `mfa/${serial}`),
+      tags: JSON.stringify(tags),
+      created_at: now,
+    })
+    return {
+      VirtualMFADevice: {
+        SerialNumber: serial,
+        Base32StringSeed: Buffer.from(seed),
+        QRCodePNG: qrCode(`otpauth://totp/${VirtualMFADeviceName}@${accountId}?secret=${seed}`),
+        ...(tags.length > 0 && { Tags: tags }),
+      },
+    }
+  },
+})
+
+/** A device's codes are read by IAM only here; the seed never leaves the vault otherwise. */
+function stepOfCodes(
+  device: MfaRow,
+  [first, second]: readonly [string, string],
+  width: number,
+  { vault, now }: HandlingCall,
+): number {
+  const seed = fromBase32(vault.open(device.seed, `mfa/${device.serial}`))
+  const middle = stepAt(now)
+  const step = findStep(seed, first, { middle, width })
+  if (step === undefined || findStep(seed, second, { middle: step + 1, width: 0 }) === undefined) throw wrongCodes()
+  return step + 1 - middle
+}
+
+export const enableMfaDevice = writeOperation('iam', 'EnableMFADevice', {
+  authorize: ({ UserName }) => ({ action: 'iam:EnableMFADevice', resource: { kind: 'user', name: UserName } }),
+  async handle(tx, { UserName, SerialNumber, AuthenticationCode1, AuthenticationCode2 }, call) {
+    const { accountId, now } = call
+    const user = await mustFindOwner(tx, accountId, { kind: 'user', name: UserName })
+    const owner = user?.id ?? accountId
+    const device = await findMfaDevice(tx, accountId, SerialNumber)
+    if (device === undefined) throw noSuchDevice(SerialNumber)
+    if (device.owner !== null) throw new Fault('EntityAlreadyExists', 'MFA Device is already in use.')
+    if ((await countMfaDevicesOf(tx, accountId, owner)) >= MFA_DEVICES_PER_USER)
+      throw quotaExceeded('MFADevicesPerUser', MFA_DEVICES_PER_USER)
+    const drift = stepOfCodes(device, [AuthenticationCode1, AuthenticationCode2], ENABLE_WIDTH, call)
+    await assignMfaDevice(tx, accountId, SerialNumber, { owner, at: now, drift })
+    return {}
+  },
+})
+
+export const resyncMfaDevice = writeOperation('iam', 'ResyncMFADevice', {
+  authorize: ({ UserName }) => ({ action: 'iam:ResyncMFADevice', resource: { kind: 'user', name: UserName } }),
+  async handle(tx, { UserName, SerialNumber, AuthenticationCode1, AuthenticationCode2 }, call) {
+    const device = await mustFindDeviceOf(tx, call.accountId, { owner: { kind: 'user', name: UserName }, serial: SerialNumber })
+    await setMfaDrift(
+      tx,
+      call.accountId,
+      SerialNumber,
+      stepOfCodes(device, [AuthenticationCode1, AuthenticationCode2], RESYNC_WIDTH, call),
+    )
+    return {}
+  },
+})
+
+export const deactivateMfaDevice = writeOperation('iam', 'DeactivateMFADevice', {
+  authorize: (input, call) => ({ action: 'iam:DeactivateMFADevice', resource: ownerResource(ownerOf(input, call), call) }),
+  async handle(tx, input, call) {
+    await mustFindDeviceOf(tx, call.accountId, { owner: ownerOf(input, call), serial: input.SerialNumber })
+    await unassignMfaDevice(tx, call.accountId, input.SerialNumber)
+    return {}
+  },
+})
+
+/** The text of the refusal is known from reports. */
+export const deleteVirtualMfaDevice = writeOperation('iam', 'DeleteVirtualMFADevice', {
+  authorize: ({ SerialNumber }) => ({ action: 'iam:DeleteVirtualMFADevice', resource: { kind: 'mfa', name: SerialNumber } }),
+  async handle(tx, { SerialNumber }, { accountId }) {
+    const device = await findMfaDevice(tx, accountId, SerialNumber)
+    if (device === undefined) throw noSuchDevice(SerialNumber)
+    if (device.owner !== null) throw new Fault('DeleteConflict', 'MFA VirtualDevice in use. Must deactivate first.')
+    await deleteMfaDeviceRow(tx, accountId, SerialNumber)
+    return {}
+  },
+})
+
+/** A device of this owner. Throws NoSuchEntity for the user, then for the device. */
+async function mustFindDeviceOf(
+  tx: ReadTx,
+  accountId: string,
+  { owner, serial }: { readonly owner: CredentialOwner; readonly serial: string },
+): Promise<MfaRow> {
+  const user = await mustFindOwner(tx, accountId, owner)
+  const device = await findMfaDevice(tx, accountId, serial)
+  if (device === undefined || device.owner !== (user?.id ?? accountId)) throw noSuchDevice(serial)
+  return device
+}
+
+/** A device by its serial number. What is no ARN of this account names nothing here, and stands for itself. */
+export async function mfaEntity(tx: ReadTx, accountId: string, serial: string): Promise<Entity> {
+  const device = await findMfaDevice(tx, accountId, serial)
+  if (device === undefined) return { arn: serial, missing: true }
+  return { arn: serial, context: resourceTagKeys(parseTags(device.tags)) }
+}
+
+export const mfaDeviceOperations = [
+  createVirtualMfaDevice,
+  enableMfaDevice,
+  resyncMfaDevice,
+  deactivateMfaDevice,
+  deleteVirtualMfaDevice,
+]
