@@ -36,7 +36,7 @@ const KINDS: readonly Kind[] = [
 ]
 
 const tooShort = (password: string, length: number): readonly string[] =>
-  [...password].length < length ? [`Password should have a minimum length of ${length}`] : []
+  password.length < length ? [`Password should have a minimum length of ${length}`] : []
 
 /** What is wrong with a password, in AWS's words; undefined where it conforms. `policy` is undefined where the account has none. */
 export function passwordViolation(

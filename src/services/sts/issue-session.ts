@@ -57,8 +57,14 @@ const BYTES_PER_CHARACTER = 0.75
 
 /** Seals the session, with a filler that nobody reads where the token would be too short. */
 function padded(session: Session, minimum: number, seal: (session: Session) => string): string {
-  const token = seal(session)
+  let token = seal(session)
   if (token.length >= minimum) return token
-  const filled = { ...session, filler: '.'.repeat(Math.ceil((minimum - token.length) * BYTES_PER_CHARACTER)) }
-  return seal(filled)
+  const filled = (count: number): string => {
+    const longer = { ...session, filler: '.'.repeat(count) }
+    return seal(longer)
+  }
+  // Begins just below what is needed, so that the token is no longer than it must be.
+  let count = Math.max(0, Math.floor((minimum - filled(0).length) * BYTES_PER_CHARACTER) - 1)
+  for (; token.length < minimum; count += 1) token = filled(count)
+  return token
 }
