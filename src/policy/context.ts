@@ -1,0 +1,15 @@
+/** The request context: condition keys and their values. Keys are compared without regard to case, so they are asked for in lower case. */
+
+export type ContextValue = string | readonly string[]
+
+export interface RequestContext {
+  /** The value of a key (in lower case); undefined where the request has none. May be computed when it is first asked for. */
+  value(key: string): ContextValue | undefined
+}
+
+/** A context of known values. Members that are undefined are absent. Where two names differ by case only, the last one counts. */
+export function contextOf(record: Readonly<Record<string, ContextValue | undefined>>): RequestContext {
+  const values = new Map<string, ContextValue>()
+  for (const [key, value] of Object.entries(record)) if (value !== undefined) values.set(key.toLowerCase(), value)
+  return { value: (key) => values.get(key) }
+}

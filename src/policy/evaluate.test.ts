@@ -1,0 +1,184 @@
+/** The decision: who may do what, type of policy by type of policy (IAM User Guide, "Policy evaluation logic"). */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { policySet, type PolicySet } from './combine.ts'
+import { compileText, type DocumentKind } from './compile.ts'
+import { contextOf } from './context.ts'
+import { denialText } from './denial.ts'
+import { type Caller, type Check, decide, type Decision, type Policies, type PolicyType } from './evaluate.ts'
+
+const HERE = '111122223333'
+const THERE = '444455556666'
+const BUCKET = 'arn:aws:s3:::bucket/key'
+const user: Caller = {
+  type: 'user',
+  accountId: HERE,
+  arn: `arn:aws:iam::${HERE}:user/alice`,
+  id: 'AIDAALICE',
+  userArn: `arn:aws:iam::${HERE}:user/alice`,
+  uniqueId: 'AIDAALICE',
+}
+const role: Caller = {
+  type: 'assumed-role',
+  accountId: HERE,
+  arn: `arn:aws:sts::${HERE}:assumed-role/deploy/ci`,
+  id: 'AROADEPLOY:ci',
+  roleArn: `arn:aws:iam::${HERE}:role/x/deploy`,
+  uniqueId: 'AROADEPLOY',
+}
+const federated: Caller = {
+  type: 'federated-user',
+  accountId: HERE,
+  arn: `arn:aws:sts::${HERE}:federated-user/bob`,
+  id: `${HERE}:bob`,
+  userArn: user.arn,
+  uniqueId: 'AIDAALICE',
+}
+const root: Caller = { type: 'root', accountId: HERE, arn: `arn:aws:iam::${HERE}:root`, id: HERE }
+const service: Caller = { type: 'service', accountId: HERE, arn: 'states.amazonaws.com', id: 'states.amazonaws.com' }
+const anonymous: Caller = { type: 'anonymous', accountId: '000000000000', arn: 'anonymous', id: 'anonymous' }
+const web: Caller = {
+  type: 'web-identity',
+  accountId: HERE,
+  arn: `arn:aws:iam::${HERE}:oidc-provider/issuer`,
+  id: 'x',
+  providerArn: `arn:aws:iam::${HERE}:oidc-provider/issuer`,
+}
+
+function policy(kind: DocumentKind, Effect: 'Allow' | 'Deny', Principal?: unknown, Action = 's3:GetObject'): PolicySet {
+  const Statement = { Effect, Action, ...(kind !== 'trust' && { Resource: '*' }), ...(Principal !== undefined && { Principal }) }
+  return policySet([
+    compileText(JSON.stringify({ Version: '2012-10-17', Statement }), kind, {
+      id: kind,
+      name: kind,
+      type: kind === 'boundary' || kind === 'identity' ? 'managed' : kind,
+      arn: `arn:${kind}`,
+    }),
+  ])
+}
+const allow = policy('identity', 'Allow')
+const deny = policy('identity', 'Deny')
+const silent = policy('identity', 'Allow', undefined, 'sqs:*')
+const named = (Principal: unknown) => ({ kind: 'resource' as const, policies: policy('resource', 'Allow', Principal) })
+const refusing = (Principal: unknown) => ({ kind: 'resource' as const, policies: policy('resource', 'Deny', Principal) })
+const trusting = (Principal: unknown) => ({ kind: 'trust' as const, policies: policy('trust', 'Allow', Principal) })
+const own = { AWS: HERE }
+
+type Row = readonly [
+  name: string,
+  caller: Caller,
+  policies: Policies,
+  resource: Partial<Check>,
+  decision: Decision['decision'],
+  policyType: PolicyType | 'root',
+]
+// oxfmt-ignore
+const TABLE: readonly Row[] = [
+  ['nothing grants',                                user, {},                                              {},                                    'implicitDeny', 'identity'],
+  ['identity grants',                               user, { identity: allow },                             {},                                    'allowed',      'identity'],
+  ['a deny beats an allow',                         user, { identity: policySet([...allow.policies, ...deny.policies]) }, {},                     'explicitDeny', 'identity'],
+  ['a silent boundary stops',                       user, { identity: allow, boundary: silent },           {},                                    'implicitDeny', 'boundary'],
+  ['a boundary alone grants nothing',               user, { boundary: allow },                             {},                                    'implicitDeny', 'identity'],
+  ['a boundary that denies',                        user, { identity: allow, boundary: deny },             {},                                    'explicitDeny', 'boundary'],
+  ['a silent session policy stops',                 role, { identity: allow, session: silent },            {},                                    'implicitDeny', 'session'],
+  ['one silent level of SCPs stops',                user, { identity: allow, scps: [allow, silent] },      {},                                    'implicitDeny', 'scp'],
+  ['all levels of SCPs allow',                      user, { identity: allow, scps: [allow, allow] },       {},                                    'allowed',      'identity'],
+  ['an SCP binds the root user',                    root, { scps: [silent] },                              {},                                    'implicitDeny', 'scp'],
+  ['the root user needs no grant',                  root, {},                                              {},                                    'allowed',      'root'],
+  ['an RCP binds',                                  user, { identity: allow, rcps: [policy('rcp', 'Deny', '*')] }, {},                            'explicitDeny', 'rcp'],
+  ['a silent endpoint policy stops',                user, { identity: allow, endpoint: silent },           {},                                    'implicitDeny', 'endpoint'],
+  ['resource names the user',                       user, { boundary: silent },                            { resourcePolicy: named({ AWS: user.arn }) },      'allowed', 'resource'],
+  ['resource names the user by id',                 user, {},                                              { resourcePolicy: named({ AWS: 'AIDAALICE' }) },   'allowed', 'resource'],
+  ['resource names another user',                   user, {},                                              { resourcePolicy: named({ AWS: `${user.arn}x` }) }, 'implicitDeny', 'identity'],
+  ['resource names the role, boundary silent',      role, { boundary: silent },                            { resourcePolicy: named({ AWS: role.roleArn }) },  'implicitDeny', 'boundary'],
+  ['resource names the role, session silent',       role, { session: silent },                             { resourcePolicy: named({ AWS: role.roleArn }) },  'implicitDeny', 'session'],
+  ['resource names the role',                       role, {},                                              { resourcePolicy: named({ AWS: role.roleArn }) },  'allowed', 'resource'],
+  ['resource names the session',                    role, { boundary: silent, session: silent },           { resourcePolicy: named({ AWS: role.arn }) },      'allowed', 'resource'],
+  ['resource names everyone',                       role, { boundary: silent, session: silent },           { resourcePolicy: named('*') },                    'allowed', 'resource'],
+  ['resource names the account',                    user, {},                                              { resourcePolicy: named(own) },                    'implicitDeny', 'identity'],
+  ['resource names the account, identity grants',   user, { identity: allow },                             { resourcePolicy: named(own) },                    'allowed', 'identity'],
+  ['resource denies',                               user, { identity: allow },                             { resourcePolicy: refusing('*') },                 'explicitDeny', 'resource'],
+  ['federated user, its session named',             federated, {},                                         { resourcePolicy: named({ AWS: federated.arn }) }, 'allowed', 'resource'],
+  ['federated user, its issuer named',              federated, { session: silent },                        { resourcePolicy: named({ AWS: user.arn }) },      'implicitDeny', 'session'],
+  ['federated user without session policy',         federated, { identity: allow },                        {},                                    'implicitDeny', 'session'],
+  ['federated user with one',                       federated, { identity: allow, session: allow },        {},                                    'allowed',      'identity'],
+  ['cross account, only identity',                  user, { identity: allow },                             { resourceAccountId: THERE },          'implicitDeny', 'resource'],
+  ['cross account, only resource',                  user, {},                                              { resourceAccountId: THERE, resourcePolicy: named({ AWS: user.arn }) }, 'implicitDeny', 'identity'],
+  ['cross account, both',                           user, { identity: allow },                             { resourceAccountId: THERE, resourcePolicy: named({ AWS: user.arn }) }, 'allowed', 'identity'],
+  ['cross account, everyone, no identity',          user, {},                                              { resourceAccountId: THERE, resourcePolicy: named('*') },               'implicitDeny', 'identity'],
+  ['trust policy names nobody, same account',       user, { identity: allow },                             { resourcePolicy: trusting({ AWS: `${user.arn}x` }) }, 'implicitDeny', 'trust'],
+  ['trust policy names the user',                   user, {},                                              { resourcePolicy: trusting({ AWS: user.arn }) },       'allowed', 'trust'],
+  ['trust policy names the account',                user, {},                                              { resourcePolicy: trusting(own) },                     'implicitDeny', 'identity'],
+  ['service principal',                             service, {},                                           { resourcePolicy: trusting({ Service: 'states.amazonaws.com' }) }, 'allowed', 'trust'],
+  ['another service principal',                     service, {},                                           { resourcePolicy: trusting({ Service: 'lambda.amazonaws.com' }) }, 'implicitDeny', 'trust'],
+  ['web identity',                                  web, {},                                               { resourcePolicy: trusting({ Federated: web.arn }) },  'allowed', 'trust'],
+  ['web identity is no account principal',          web, {},                                               { resourcePolicy: trusting(own) },                     'implicitDeny', 'trust'],
+  ['anonymous, everyone',                           anonymous, {},                                         { resourcePolicy: named('*') },                        'allowed', 'resource'],
+  ['anonymous, nothing',                            anonymous, {},                                         {},                                    'implicitDeny', 'resource'],
+]
+const askAbout = (resource: Partial<Check>): Check => ({
+  action: 's3:GetObject',
+  resource: BUCKET,
+  resourceAccountId: HERE,
+  context: contextOf({}),
+  ...resource,
+})
+for (const [name, caller, policies, resource, decision, policyType] of TABLE) {
+  test(`decision: ${name}`, () => {
+    const made = decide(askAbout(resource), caller, policies)
+    assert.deepEqual([made.decision, made.policyType], [decision, policyType])
+  })
+}
+
+test('a policy that cannot be compiled denies, and says why', () => {
+  const broken = policySet([
+    compileText('{"Version":"2012-10-17","Statement":{}}', 'identity', { id: 'x', name: 'x', type: 'inline' }),
+  ])
+  const made = decide(askAbout({}), user, { identity: policySet([...allow.policies, ...broken.policies]) })
+  assert.equal(made.decision, 'explicitDeny')
+  assert.ok('broken' in made && made.broken?.problem !== undefined)
+})
+
+const WHO = `User: ${user.arn} is not authorized to perform: s3:GetObject on resource: ${BUCKET}`
+// oxfmt-ignore
+const TEXTS: readonly (readonly [string, Policies, Partial<Check>, string])[] = [
+  ['no identity policy',   {},                                          {}, `${WHO} because no identity-based policy allows the s3:GetObject action`],
+  ['explicit, managed',    { identity: deny },                          {}, `${WHO} with an explicit deny in an identity-based policy: arn:identity`],
+  ['no boundary',          { identity: allow, boundary: silent },       {}, `${WHO} because no permissions boundary allows the s3:GetObject action`],
+  ['silent SCP',           { identity: allow, scps: [silent] },         {}, `${WHO} with an explicit deny in a service control policy`],
+  ['resource deny',        { identity: allow },                         { resourcePolicy: refusing('*') }, `${WHO} with an explicit deny in a resource-based policy: arn:resource`],
+  ['trust',                { identity: allow },                         { resourcePolicy: trusting({ AWS: THERE }) }, `${WHO} because no role trust policy allows the s3:GetObject action`],
+  ['another account',      {},                                          { resourceAccountId: THERE }, WHO],
+]
+for (const [name, policies, resource, text] of TEXTS) {
+  test(`denial text: ${name}`, () => {
+    const check = askAbout(resource)
+    assert.equal(denialText(user, check, decide(check, user, policies)), text)
+  })
+}
+
+const sets = fc.constantFrom(allow, deny, silent)
+const lanes: fc.Arbitrary<Policies> = fc.record(
+  { identity: sets, boundary: sets, session: sets, scps: fc.array(sets, { maxLength: 2 }) },
+  { requiredKeys: [] },
+)
+
+test('property: one more deny never allows', () => {
+  fc.assert(
+    fc.property(lanes, fc.constantFrom('identity', 'boundary', 'session'), (policies, lane) => {
+      const more = policySet([...(policies[lane as 'identity']?.policies ?? []), ...deny.policies])
+      assert.equal(decide(askAbout({}), role, { ...policies, [lane]: more }).decision, 'explicitDeny')
+    }),
+  )
+})
+
+test('property: a session policy never adds a permission', () => {
+  fc.assert(
+    fc.property(lanes, sets, (policies, session) => {
+      const { identity = silent, boundary = allow, scps = [] } = policies
+      const limited = decide(askAbout({}), role, { identity, boundary, scps, session }).decision
+      if (limited === 'allowed') assert.equal(decide(askAbout({}), role, { identity, boundary, scps }).decision, 'allowed')
+    }),
+  )
+})
