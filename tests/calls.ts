@@ -24,10 +24,10 @@ function nested(value: unknown, path: string): readonly (readonly [string, strin
 }
 
 /** A Query request; unsigned where there are no credentials. */
-export function queryRequest(service: Called, action: string, input: object, signing: { readonly credentials?: Credentials; readonly now?: number } = {}): HttpRequest {
+export function queryRequest(service: Called, action: string, input: object, signing: { readonly credentials?: Credentials; readonly now?: number; readonly host?: string } = {}): HttpRequest {
   const now = signing.now ?? Date.now()
   const body = Buffer.from(new URLSearchParams([['Action', action], ['Version', VERSIONS[service]], ...parametersOf(input).map(([name, value]) => [name, value])]).toString())
-  const headers = ['host', '127.0.0.1:4566', 'content-type', 'application/x-www-form-urlencoded; charset=utf-8', 'user-agent', 'tests']
+  const headers = ['host', signing.host ?? '127.0.0.1:4566', 'content-type', 'application/x-www-form-urlencoded; charset=utf-8', 'user-agent', 'tests']
   const request: HttpRequest = { method: 'POST', target: '/', rawHeaders: headers, body, remoteAddress: '127.0.0.1', receivedAt: Date.now() }
   if (signing.credentials === undefined) return request
   const added = signRequest(request, signing.credentials, { region: 'us-east-1', service, now })

@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto'
 import { rootArn, userArn } from '../src/aws/arn.ts'
 import { Fault } from '../src/aws/fault.ts'
 import type { Principal } from '../src/aws/principal.ts'
-import type { Authorization, HandlingCall, Operation } from '../src/services/operation.ts'
+import type { Authorization, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
 import { openSqlite } from '../src/store/sqlite.ts'
+import { claim } from '../src/store/claims.ts'
 import type { Store } from '../src/store/store.ts'
 import { newKeyring } from '../src/store/keyring.ts'
 import { openVault } from '../src/store/vault.ts'
@@ -45,9 +46,13 @@ export async function openHarness(): Promise<Harness> {
   let serial = 0
   for (const id of [ACCOUNT, OTHER_ACCOUNT]) await write(store, (tx) => insertAccount(tx, id, START))
 
-  const callOf = (principal: Principal): HandlingCall => {
+  const outside: Outside = {
+    claim: async (name, expiresAt) => ((await write(store, async (tx) => ({ claimed: await claim(tx, name, expiresAt, now) }))) as { claimed: boolean }).claimed,
+    fetchText: async (url) => { throw new Error(`the harness reaches nothing: ${url}`) },
+  }
+  const callOf = (principal: Principal): PreparingCall => {
     serial += 1
-    return { requestId: `request-${serial}`, now, region: 'us-east-1', accountId: principal.accountId, principal, ...edge }
+    return { requestId: `request-${serial}`, now, region: 'us-east-1', accountId: principal.accountId, principal, ...edge, ...outside }
   }
   const root = rootPrincipal(ACCOUNT)
   const harness: Harness = {

@@ -46,7 +46,7 @@ export async function authenticate(
   const { known, credential } =
     presented.sessionToken === undefined
       ? await proveByKey(request, presented, context)
-      : await proveBySession(request, { presented, token: presented.sessionToken, context })
+      : await proveBySession(request, { presented, token: presented.sessionToken, route, context })
   const principal = known.as(credential)
   record.calledBy(principal)
   return { principal, known, region: presented.region }
@@ -83,14 +83,16 @@ async function recallLongTerm(
   return known
 }
 
-type SessionProof = { readonly presented: Presented; readonly token: string; readonly context: ServerContext }
+type SessionProof = { readonly presented: Presented; readonly token: string; readonly route: Route; readonly context: ServerContext }
 
-async function proveBySession(request: HttpRequest, { presented, token, context }: SessionProof): Promise<Proven> {
+async function proveBySession(request: HttpRequest, { presented, token, route, context }: SessionProof): Promise<Proven> {
   const session = sessionOf(token, context)
   if (session === undefined || session.accessKeyId !== presented.accessKeyId)
     throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
   if (session.expiresAt <= request.receivedAt) throw new Fault('ExpiredToken', EXPIRED_TOKEN)
   verifySignature(request, presented, session.secretAccessKey, context.signingKeys)
+  // Known from reports: what such credentials may not call answers as if they were unknown.
+  if (session.noIam === true && route.service === 'iam') throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
   const { accountId, accessKeyId } = session
   const { principals } = context.memories.of(accountId)
   const known = await principals.recall(`session/${accessKeyId}`, () =>

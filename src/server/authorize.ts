@@ -36,13 +36,17 @@ async function authorizeOne(check: Check, authorizing: Authorizing): Promise<voi
     resource: entity.arn,
     resourceAccountId: entity.accountId,
     context: requestContext({ ...authorizing, check, entity }),
-    ...(entity.policy !== undefined && { resourcePolicy: entity.policy }),
+    ...(entity.policy !== undefined && governs(entity.policy, check.action) && { resourcePolicy: entity.policy }),
   }
   const decision = decide(question, caller.known.caller, caller.known.policies)
   context.metrics.decided(decision.decision)
   if (decision.decision !== 'allowed')
     throw new Fault('AccessDenied', denialText(caller.known.caller, question, decision), { status: 403 })
 }
+
+/** A role's trust policy is about STS's actions alone: whether a role may be read, changed or passed, identity policies say. */
+const governs = ({ kind }: NonNullable<KnownEntity['policy']>, action: string): boolean =>
+  kind !== 'trust' || action.startsWith('sts:')
 
 function recallEntity(action: string, ref: EntityRef, { call, context }: Authorizing): Promise<KnownEntity> {
   const { kind, name, accountId = call.accountId, service = action.slice(0, action.indexOf(':')) } = ref

@@ -2,6 +2,7 @@
 import { header } from '../protocol/headers.ts'
 import type { WireAnswer } from '../protocol/wire.ts'
 import type { ServerContext } from './context.ts'
+import { isFit } from './faults.ts'
 import type { HttpRequest } from './http.ts'
 
 export const CONSOLE_PATH = '/console/'
@@ -10,12 +11,12 @@ export const METRICS_PATH = '/_keyreeve/metrics'
 
 type Endpoint = (context: ServerContext) => WireAnswer
 
-const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
-  [HEALTH_PATH, (context) => json(200, { status: 'alive', ready: context.audit.healthy })],
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+  [HEALTH_PATH, (context) => json(200, { status: 'alive', ready: isFit(context) })],
   [`${HEALTH_PATH}/live`, () => json(200, { status: 'alive' })],
   [
     `${HEALTH_PATH}/ready`,
-    (context) => (context.audit.healthy ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })),
+    (context) => (isFit(context) ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })),
   ],
   [
     METRICS_PATH,

@@ -23,6 +23,9 @@ export function faultOf(error: unknown, requestId: string, { logger }: Pick<Serv
   )
 }
 
+/** Whether calls may be answered: their records can be written, and nothing that other nodes wrote was missed. */
+export const isFit = ({ audit, store }: Pick<ServerContext, 'audit' | 'store'>): boolean => audit.healthy && store.current()
+
 /** Answered while the store or the audit log cannot be written. */
 export const unavailable = (): Fault =>
   new Fault('ServiceUnavailable', 'The service cannot record calls at the moment; nothing was done. Try again shortly.', {

@@ -4,9 +4,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SigningKeyCache } from '../sigv4/key.ts'
 import { type Keyring, serialiseKeyring } from '../store/keyring.ts'
-import { openPostgres } from '../store/postgres.ts'
 import { openSqlite } from '../store/sqlite.ts'
-import type { Outcome, Store } from '../store/store.ts'
+import { lock } from '../store/sqlite-lock.ts'
+import { type Outcome, type Store, StoreRefusal } from '../store/store.ts'
 import { AccountMemories } from './account-memory.ts'
 import { AuditLog } from './audit.ts'
 import { GenerationCache } from './cache.ts'
@@ -17,6 +17,7 @@ import { openKeyring, type OpenKeyring } from './keyring-file.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { outbound } from './outbound.ts'
+import { Refusal } from './refusal.ts'
 
 /** Tokens of sessions in use; a token has some hundred characters. */
 const SESSIONS = 10_000
@@ -32,8 +33,39 @@ export type Opened = {
   readonly close: () => Promise<void>
 }
 
-export async function open(config: Config, { logger, metrics, clock }: Opening): Promise<Opened> {
-  if (!config.memory) await mkdir(config.data, { recursive: true, mode: DATA_DIRECTORY_MODE })
+/** Opens everything. Throws `Refusal` where another process works on the data directory, or what lies there is not for this program. */
+export async function open(config: Config, opening: Opening): Promise<Opened> {
+  const directory = await holdDirectory(config)
+  try {
+    const opened = await openHeld(config, opening)
+    return {
+      ...opened,
+      async close() {
+        await opened.close()
+        directory.release()
+      },
+    }
+  } catch (error) {
+    directory.release()
+    throw error instanceof StoreRefusal ? new Refusal(error.reason === 'locked' ? 'taken' : 'failed', error.message, { cause: error }) : error
+  }
+}
+
+/** One process at a time works on a data directory: before anything is read there, and before the keyring is made. */
+async function holdDirectory({ data }: Pick<Config, 'data'>): Promise<{ readonly release: () => void }> {
+  // A server in memory that tests start has no directory.
+  if (data === '') return { release: () => {} }
+  await mkdir(data, { recursive: true, mode: DATA_DIRECTORY_MODE })
+  try {
+    return lock(join(data, 'keyreeve'))
+  } catch (error) {
+    if (!(error instanceof StoreRefusal)) throw error
+    const next = 'Stop that one first, or give this one a directory of its own with --data.'
+    throw new Refusal('taken', `Another Keyreeve works on ${data}. ${next}`, { cause: error })
+  }
+}
+
+async function openHeld(config: Config, { logger, metrics, clock }: Opening): Promise<Opened> {
   const keyring = await openKeyring(config, { random: (count) => randomBytes(count), now: clock() })
   const memories = new AccountMemories()
   const store = await openStore(config, keyring.current(), (accountId, version) => memories.changed(accountId, version))
@@ -78,13 +110,17 @@ export async function open(config: Config, { logger, metrics, clock }: Opening):
   }
 }
 
-function openStore(
+async function openStore(
   config: Config,
   keyring: Keyring,
   onAccountVersion: (accountId: string, version: number) => void,
 ): Promise<Store> {
   const runner = { module: new URL('./writer.ts', import.meta.url), settings: { keyring: serialiseKeyring(keyring) } }
-  if (config.database !== undefined) return openPostgres({ url: config.database, runner, onAccountVersion })
+  if (config.database !== undefined) {
+    // Loaded when it is asked for: most servers never need it.
+    const { openPostgres } = await import('../store/postgres.ts')
+    return openPostgres({ url: config.database, runner, onAccountVersion })
+  }
   if (config.memory) return openSqlite({ file: ':memory:', writer: 'inline', runner })
   return openSqlite({ file: join(config.data, 'keyreeve.db'), writer: 'thread', runner })
 }

@@ -14,10 +14,12 @@ export function requestContext(facts: Facts): RequestContext {
   let asked: RequestContext | undefined
   return {
     value(key) {
-      const filled = KEYS.get(key)
-      if (filled !== undefined) return filled(facts)
+      // What an operation says of its own call comes first: a code that AssumeRole was given counts as multi-factor authentication.
       if (check.context !== undefined) asked ??= contextOf(check.context)
-      return asked?.value(key) ?? entity.context?.value(key) ?? caller.known.context.value(key)
+      const said = asked?.value(key)
+      if (said !== undefined) return said
+      const filled = KEYS.get(key)
+      return filled === undefined ? (entity.context?.value(key) ?? caller.known.context.value(key)) : filled(facts)
     },
   }
 }
@@ -44,8 +46,9 @@ export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['aws:principalisawsservice', (facts) => String(isService(facts))],
   ['aws:viaawsservice', () => 'false'],
   ['aws:tokenissuetime', (facts) => asTime(session(facts)?.issuedAt)],
-  ['aws:multifactorauthpresent', (facts) => asMfaPresent(session(facts))],
-  ['aws:multifactorauthage', (facts) => ageOf(session(facts)?.mfaAt, facts.call.now)],
+  // An operation that takes a code (AssumeRole) says so in its check, and proves the code before it hands anything out.
+  ['aws:multifactorauthpresent', (facts) => facts.check.context?.['aws:MultiFactorAuthPresent'] ?? asMfaPresent(session(facts))],
+  ['aws:multifactorauthage', (facts) => facts.check.context?.['aws:MultiFactorAuthAge'] ?? ageOf(session(facts)?.mfaAt, facts.call.now)],
   ['aws:sourceidentity', (facts) => session(facts)?.sourceIdentity],
   ['aws:federatedprovider', (facts) => session(facts)?.provider],
   ['aws:assumedroot', (facts) => (session(facts)?.assumedRoot === true ? 'true' : undefined)],

@@ -6,7 +6,7 @@ import { callOf } from './call.ts'
 import type { ServerContext } from './context.ts'
 import { decode } from './decode.ts'
 import { encode, encodeFault } from './encode.ts'
-import { faultOf, unavailable } from './faults.ts'
+import { faultOf, isFit, unavailable } from './faults.ts'
 import { handle } from './handle.ts'
 import type { HttpRequest } from './http.ts'
 import { identify } from './identify.ts'
@@ -19,7 +19,7 @@ export async function serve(request: HttpRequest, context: ServerContext): Promi
   const route = routeOf(request)
   const record = context.audit.open(request, route, requestId)
   try {
-    if (!context.audit.healthy) throw unavailable()
+    if (!isFit(context)) throw unavailable()
     const signer = await authenticate(request, { route, record, context })
     const { operation, input } = decode(request, route)
     record.asked(input)

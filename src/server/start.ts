@@ -30,7 +30,7 @@ export async function startServer(config: Config, opening: Opening): Promise<Run
     const port = await listen(http, config)
     const endpoint = endpointOf({ ...config, port })
     const run = adminRun(administration, opened)
-    const door = config.memory ? undefined : await openAdmin({ data: config.data, endpoint, run, logger: opening.logger })
+    const door = config.data === '' ? undefined : await openAdmin({ data: config.data, endpoint, run, logger: opening.logger })
     return {
       endpoint,
       admin: run,

@@ -19,6 +19,8 @@ export type Session = SessionFacts & {
   readonly accountId: string
   readonly principal: SessionPrincipal
   readonly policies?: SessionPolicies
+  /** Made by GetSessionToken without a multi-factor code, or by GetFederationToken: IAM does not take such credentials (STS API reference). */
+  readonly noIam?: true
   /** Further condition keys that stay with the session (`saml:…`, a web identity provider's claims, where a service delivered it). */
   readonly context?: Readonly<Record<string, string | readonly string[]>>
 }

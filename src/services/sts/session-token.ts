@@ -26,7 +26,7 @@ export const getSessionToken = readOperation('sts', 'GetSessionToken', {
       principal,
       seconds,
       minimumTokenSize: input.MinimumSessionTokenSize,
-      ...(mfaAt !== undefined && { mfaAt }),
+      ...(mfaAt === undefined ? { noIam: true } : { mfaAt }),
     })
   },
 })
