@@ -5,6 +5,7 @@ import { rootArn, userArn } from '../src/aws/arn.ts'
 import { Fault } from '../src/aws/fault.ts'
 import type { Principal } from '../src/aws/principal.ts'
 import type { Authorization, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
+import { openSession, type Session } from '../src/services/session-token.ts'
 import { openSqlite } from '../src/store/sqlite.ts'
 import { claim } from '../src/store/claims.ts'
 import type { Store } from '../src/store/store.ts'
@@ -29,6 +30,8 @@ export type Harness = {
   checks(operation: Operation, input: object, options?: { readonly as?: Principal }): Authorization
   /** Asserts that an operation is refused with this code and, where given, this message. */
   refused(operation: Operation, input: object, fault: { readonly code: string; readonly message?: string }, options?: { readonly as?: Principal }): Promise<void>
+  /** The session that a token stands for; undefined where the harness did not make it. */
+  session(token: string): Session | undefined
   advance(milliseconds: number): void
   now(): number
   close(): Promise<void>
@@ -77,6 +80,7 @@ export async function openHarness(): Promise<Harness> {
         return true
       })
     },
+    session: (token) => openSession(token, edge.vault),
     advance: (milliseconds) => { now += milliseconds },
     now: () => now,
     close: () => store.close(),

@@ -30,8 +30,11 @@ export const userArn = (accountId: string, path: string, name: string): string =
 export const groupArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'group', path, name)
 export const roleArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'role', path, name)
 export const policyArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'policy', path, name)
+export const instanceProfileArn = (accountId: string, path: string, name: string): string =>
+  iamArn(accountId, 'instance-profile', path, name)
 export const mfaArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'mfa', path, name)
 /** A role's session, by STS: the role's path is not in it. */
 export const assumedRoleArn = (accountId: string, roleName: string, sessionName: string): string =>
   `arn:${PARTITION}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`
-export const federatedUserArn = (accountId: string, name: string): string => `arn:${PARTITION}:sts::${accountId}:federated-user/${name}`
+export const federatedUserArn = (accountId: string, name: string): string =>
+  `arn:${PARTITION}:sts::${accountId}:federated-user/${name}`

@@ -42,6 +42,8 @@ export const listAccountAliases = readOperation('iam', 'ListAccountAliases', {
 const COUNTS: Readonly<Partial<Record<SummaryKeyType, string>>> = {
   Users: 'SELECT COUNT(*) AS count FROM iam_user WHERE account = $1',
   Groups: 'SELECT COUNT(*) AS count FROM iam_group WHERE account = $1',
+  Roles: 'SELECT COUNT(*) AS count FROM iam_role WHERE account = $1',
+  InstanceProfiles: 'SELECT COUNT(*) AS count FROM iam_instance_profile WHERE account = $1',
   Policies: 'SELECT COUNT(*) AS count FROM iam_policy WHERE account = $1',
   PolicyVersionsInUse: 'SELECT COUNT(*) AS count FROM iam_policy_version WHERE account = $1',
   MFADevices: 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1',
@@ -74,13 +76,7 @@ const QUOTAS: Readonly<Partial<Record<SummaryKeyType, number>>> = {
 }
 
 /** Kinds that the account cannot have while no operation of this server makes them. Whoever adds the operations moves the line to COUNTS. */
-const NONE: readonly SummaryKeyType[] = [
-  'Roles',
-  'InstanceProfiles',
-  'Providers',
-  'ServerCertificates',
-  'AccountSigningCertificatesPresent',
-]
+const NONE: readonly SummaryKeyType[] = ['Providers', 'ServerCertificates', 'AccountSigningCertificatesPresent']
 
 /** IAM API reference, SetSecurityTokenServicePreferences: version 1 until it is set. */
 const GLOBAL_ENDPOINT_TOKEN_VERSION = 1

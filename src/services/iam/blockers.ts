@@ -1,4 +1,4 @@
-/** What must be gone before a user or a group may be deleted, in the order in which DeleteConflict names it. */
+/** What must be gone before a user, a group or a role may be deleted, in the order in which DeleteConflict names it. */
 import type { ReadTx } from '../../store/store.ts'
 import { deleteConflict } from './errors.ts'
 
@@ -32,6 +32,22 @@ export const groupBlockers: readonly Blocker[] = [
   { firstStep: 'remove users from group', sql: 'SELECT 1 FROM iam_group_member WHERE account = $1 AND group_id = $2 LIMIT 1' },
   ATTACHED,
   INLINE,
+]
+
+export const roleBlockers: readonly Blocker[] = [
+  {
+    firstStep: 'remove roles from instance profile',
+    sql: 'SELECT 1 FROM iam_instance_profile_role WHERE account = $1 AND role_id = $2 LIMIT 1',
+  },
+  ATTACHED,
+  INLINE,
+]
+
+export const instanceProfileBlockers: readonly Blocker[] = [
+  {
+    firstStep: 'remove roles from instance profile',
+    sql: 'SELECT 1 FROM iam_instance_profile_role WHERE account = $1 AND profile_id = $2 LIMIT 1',
+  },
 ]
 
 /** Throws DeleteConflict for the first thing that is still there. */

@@ -31,12 +31,18 @@ export const noSuchEntity = {
   /** Detach*Policy of a policy that exists and is not attached. */
   notAttached: (arn: string) => missing(`Policy ${arn} was not found.`),
   boundaryPolicy: (arn: string) => missing(`Scope ARN: ${arn} does not exist or is not attachable.`),
+  instanceProfile: (name: string) => missing(`Instance Profile ${name} cannot be found.`),
+  roleInProfile: (role: string, profile: string) => missing(`Role ${role} in Instance Profile ${profile} cannot be found.`),
+  /** GetServiceLinkedRoleDeletionStatus. The text is ours. */
+  deletionTask: (task: string) => missing(`The deletion task ${task} cannot be found.`),
 } as const
 
 /** EntityAlreadyExists (HTTP 409). */
 export const alreadyExists = {
   user: (name: string) => taken(`User with name ${name} already exists.`),
   group: (name: string) => taken(`Group with name ${name} already exists.`),
+  role: (name: string) => taken(`Role with name ${name} already exists.`),
+  instanceProfile: (name: string) => taken(`Instance Profile ${name} already exists.`),
   policy: (name: string) => taken(`A policy called ${name} already exists. Duplicate names are not allowed.`),
   loginProfile: (userName: string) => taken(`Login Profile for user ${userName} already exists.`),
   accountAlias: (alias: string) => taken(`The account alias ${alias} already exists.`),
@@ -57,6 +63,13 @@ export const deleteConflict = (firstStep: string): Fault =>
   new Fault('DeleteConflict', `Cannot delete entity, must ${firstStep} first.`)
 export const policyIsAttached = (): Fault => new Fault('DeleteConflict', 'Cannot delete a policy attached to entities.')
 export const versionIsDefault = (): Fault => new Fault('DeleteConflict', 'Cannot delete the default version of a policy.')
+
+/** UnmodifiableEntity (HTTP 400): a service-linked role (recorded from AWS). */
+export const unmodifiableRole = (name: string): Fault =>
+  new Fault(
+    'UnmodifiableEntity',
+    `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`,
+  )
 
 /** InvalidInput (HTTP 400). */
 export const invalidInput = (text: string): Fault => new Fault('InvalidInput', text)

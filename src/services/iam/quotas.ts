@@ -14,6 +14,9 @@ export const POLICY_VERSIONS_IN_USE_PER_ACCOUNT = 10_000
 export const GROUPS_PER_USER = 10
 export const ACCESS_KEYS_PER_USER = 2
 export const SIGNING_CERTIFICATES_PER_USER = 2
+/** AWS: 5 SSH public keys, 2 service-specific credentials for each service. */
+export const SSH_KEYS_PER_USER = 5
+export const SERVICE_CREDENTIALS_PER_SERVICE = 2
 /** AWS: 8 MFA devices of any kind, also for the root user. */
 export const MFA_DEVICES_PER_USER = 8
 
@@ -21,6 +24,8 @@ export const MFA_DEVICES_PER_USER = 8
 export const POLICIES_PER_USER = 10
 export const POLICIES_PER_GROUP = 10
 export const POLICIES_PER_ROLE = 10
+/** AWS: 1 role in an instance profile. */
+export const ROLES_PER_INSTANCE_PROFILE = 1
 /** AWS: 5 versions of a managed policy. */
 export const VERSIONS_PER_POLICY = 5
 
