@@ -49,6 +49,9 @@ const COUNTS: Readonly<Partial<Record<SummaryKeyType, string>>> = {
   MFADevices: 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1',
   MFADevicesInUse: 'SELECT COUNT(owner) AS count FROM iam_mfa_device WHERE account = $1',
   AccountMFAEnabled: 'SELECT COUNT(DISTINCT owner) AS count FROM iam_mfa_device WHERE account = $1 AND owner = account',
+  ServerCertificates: 'SELECT COUNT(*) AS count FROM iam_server_certificate WHERE account = $1',
+  AccountSigningCertificatesPresent:
+    'SELECT COUNT(DISTINCT owner) AS count FROM iam_signing_certificate WHERE account = $1 AND owner = account',
   AccountAccessKeysPresent: 'SELECT COUNT(DISTINCT account) AS count FROM iam_access_key WHERE account = $1 AND user_id IS NULL',
   AccountPasswordPresent: 'SELECT COUNT(password_hash) AS count FROM account WHERE id = $1',
 }
@@ -76,7 +79,7 @@ const QUOTAS: Readonly<Partial<Record<SummaryKeyType, number>>> = {
 }
 
 /** Kinds that the account cannot have while no operation of this server makes them. Whoever adds the operations moves the line to COUNTS. */
-const NONE: readonly SummaryKeyType[] = ['Providers', 'ServerCertificates', 'AccountSigningCertificatesPresent']
+const NONE: readonly SummaryKeyType[] = ['Providers']
 
 /** IAM API reference, SetSecurityTokenServicePreferences: version 1 until it is set. */
 const GLOBAL_ENDPOINT_TOKEN_VERSION = 1

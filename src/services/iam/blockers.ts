@@ -22,6 +22,15 @@ const INLINE: Blocker = {
 export const userBlockers: readonly Blocker[] = [
   { firstStep: 'delete login profile', sql: 'SELECT 1 FROM iam_login_profile WHERE account = $1 AND user_id = $2 LIMIT 1' },
   { firstStep: 'delete access keys', sql: 'SELECT 1 FROM iam_access_key WHERE account = $1 AND user_id = $2 LIMIT 1' },
+  {
+    firstStep: 'delete signing certificates',
+    sql: 'SELECT 1 FROM iam_signing_certificate WHERE account = $1 AND owner = $2 LIMIT 1',
+  },
+  { firstStep: 'remove referenced objects', sql: 'SELECT 1 FROM iam_ssh_key WHERE account = $1 AND owner = $2 LIMIT 1' },
+  {
+    firstStep: 'remove referenced objects',
+    sql: 'SELECT 1 FROM iam_service_credential WHERE account = $1 AND owner = $2 LIMIT 1',
+  },
   { firstStep: 'delete MFA device', sql: 'SELECT 1 FROM iam_mfa_device WHERE account = $1 AND owner = $2 LIMIT 1' },
   { firstStep: 'remove users from group', sql: 'SELECT 1 FROM iam_group_member WHERE account = $1 AND user_id = $2 LIMIT 1' },
   ATTACHED,

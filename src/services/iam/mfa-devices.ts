@@ -15,11 +15,12 @@ import {
 import { type Check, type HandlingCall, writeOperation } from '../operation.ts'
 import type { Entity } from '../service.ts'
 import { base32, findStep, fromBase32, stepAt } from '../totp.ts'
+import { mustDifferByCase } from './cased-tags.ts'
 import { quotaExceeded } from './errors.ts'
 import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
 import { qrCode } from './qr-code.ts'
 import { MFA_DEVICES_PER_USER } from './quotas.ts'
-import { mustDiffer, parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
 
 /** AWS's seeds are 64 characters of base32. */
 const SEED_BYTES = 40
@@ -42,7 +43,7 @@ export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADev
     return Tags === undefined || Tags.length === 0 ? create : [create, { action: 'iam:TagMFADevice', resource, context }]
   },
   async handle(tx, { Path, VirtualMFADeviceName, Tags = [] }, { accountId, now, random, vault }) {
-    mustDiffer(Tags)
+    mustDifferByCase(Tags)
     const serial = serialOf(accountId, Path, VirtualMFADeviceName)
     if ((await findMfaDevice(tx, accountId, serial)) !== undefined)
       throw new Fault('EntityAlreadyExists', 'MFA device already exists.')

@@ -5,9 +5,10 @@ import { findMfaDevice, listMfaDevices as listRows, listMfaDevicesOf, type MfaRo
 import { readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import { mustFindAccount } from './accounts.rows.ts'
+import { mergeCasedTags, mustDifferByCase, sortedCasedTags, withoutCasedTags } from './cased-tags.ts'
 import { mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
 import { noSuchDevice } from './mfa-devices.ts'
-import { mergeTags, mustDiffer, parseTags, requestTagKeys, sortedTags, tagNameKeys, tagSortKey, withoutTags } from './tags.ts'
+import { parseTags, requestTagKeys, tagNameKeys } from './tags.ts'
 import { listedUser, rootUser } from './user-shape.ts'
 import { findUserById } from './users.rows.ts'
 
@@ -76,9 +77,9 @@ export const tagMfaDevice = writeOperation('iam', 'TagMFADevice', {
     context: requestTagKeys(Tags),
   }),
   async handle(tx, { SerialNumber, Tags }, { accountId }) {
-    mustDiffer(Tags)
+    mustDifferByCase(Tags)
     const device = await mustFindDevice(tx, accountId, SerialNumber)
-    await setMfaTags(tx, accountId, SerialNumber, JSON.stringify(mergeTags(parseTags(device.tags), Tags)))
+    await setMfaTags(tx, accountId, SerialNumber, JSON.stringify(mergeCasedTags(parseTags(device.tags), Tags)))
     return {}
   },
 })
@@ -91,7 +92,7 @@ export const untagMfaDevice = writeOperation('iam', 'UntagMFADevice', {
   }),
   async handle(tx, { SerialNumber, TagKeys }, { accountId }) {
     const device = await mustFindDevice(tx, accountId, SerialNumber)
-    await setMfaTags(tx, accountId, SerialNumber, JSON.stringify(withoutTags(parseTags(device.tags), TagKeys)))
+    await setMfaTags(tx, accountId, SerialNumber, JSON.stringify(withoutCasedTags(parseTags(device.tags), TagKeys)))
     return {}
   },
 })
@@ -101,8 +102,8 @@ export const listMfaDeviceTags = readOperation('iam', 'ListMFADeviceTags', {
   async handle(tx, input, { accountId }) {
     const device = await mustFindDevice(tx, accountId, input.SerialNumber)
     const after = startOf('MFA device tags', input) ?? ''
-    const tags = sortedTags(parseTags(device.tags)).filter((tag) => tagSortKey(tag) > after)
-    const { items, ...page } = pageOf('MFA device tags', tags.slice(0, rowsFor(input)), input, tagSortKey)
+    const tags = sortedCasedTags(parseTags(device.tags)).filter((tag) => tag.Key > after)
+    const { items, ...page } = pageOf('MFA device tags', tags.slice(0, rowsFor(input)), input, ({ Key }) => Key)
     return { Tags: items, ...page }
   },
 })

@@ -78,7 +78,7 @@ test('each operation refuses in this order', async () => {
   }
   // oxfmt-ignore
   await assertRefusals(harness, createVirtualMfaDevice, [
-    [{ VirtualMFADeviceName: 'taken', Tags: [{ Key: 'a', Value: '' }, { Key: 'A', Value: '' }] }, 'InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.'],
+    [{ VirtualMFADeviceName: 'taken', Tags: [{ Key: 'a', Value: '' }, { Key: 'a', Value: '' }] }, 'InvalidInput', 'Duplicate tag keys found.'],
     [{ VirtualMFADeviceName: 'taken' }, 'EntityAlreadyExists', 'MFA device already exists.'],
   ])
   // oxfmt-ignore
@@ -156,7 +156,7 @@ test('tags of devices', async () => {
       { Key: 'a', Value: '2' },
     ],
   })
-  await harness.call(untagMfaDevice, { SerialNumber, TagKeys: ['B'] })
+  await harness.call(untagMfaDevice, { SerialNumber, TagKeys: ['b', 'A'] })
   assert.deepEqual(await harness.call(listMfaDeviceTags, { SerialNumber }), {
     Tags: [{ Key: 'a', Value: '2' }],
     IsTruncated: false,
