@@ -1,0 +1,220 @@
+/** A strict reader of JSON (RFC 8259) that keeps where everything stands, and refuses member names that stand twice in one object. */
+import type { Span, Text } from './document.ts'
+
+export type JsonNode = JsonString | JsonLiteral | JsonArray | JsonObject
+export type JsonString = Text & { readonly kind: 'string' }
+/** `text` is what was written: `1.0e3`, `true`, `null`. */
+export type JsonLiteral = Text & { readonly kind: 'number' | 'boolean' | 'null' }
+export type JsonArray = Span & { readonly kind: 'array'; readonly items: readonly JsonNode[] }
+export type JsonObject = Span & { readonly kind: 'object'; readonly members: readonly JsonMember[] }
+/** From the name's quotation mark to the end of the value. */
+export type JsonMember = Span & { readonly name: Text; readonly value: JsonNode }
+
+/** Deeper than any policy (`Statement` › statement › `Condition` › operator › key › value is 6). */
+const MAX_DEPTH = 32
+/** IAM's parameters end at 131,072 characters (`policyDocumentType` of the service model); AWS's own managed policies reach 152 KB. */
+const MAX_CHARACTERS = 262_144
+
+export type JsonFlaw = 'syntax' | 'duplicate' | 'limit'
+
+/** Thrown where a text is not JSON, or not JSON that we take. */
+export class JsonError extends Error {
+  readonly flaw: JsonFlaw
+  readonly span: Span
+  /** `Statement[1].Condition`; empty at the top. */
+  readonly path: string
+
+  constructor(message: string, place: { readonly flaw: JsonFlaw; readonly span: Span; readonly path: string }) {
+    super(message)
+    this.name = 'JsonError'
+    this.flaw = place.flaw
+    this.span = place.span
+    this.path = place.path
+  }
+}
+
+/** The one value of a JSON text. Throws `JsonError`. */
+export function readJson(source: string): JsonNode {
+  return new JsonReader(source).readText()
+}
+
+/** `path` with a member or an item added: `Statement[1]`, `Condition.StringEquals`. */
+export function joinPath(path: string, step: string | number): string {
+  if (typeof step === 'number') return `${path}[${step}]`
+  return path === '' ? step : `${path}.${step}`
+}
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+/** The characters that a string may hold as they are: all but the quotation mark, the backslash and the controls below the space. */
+const PLAIN = /[ !#-[\]-\uffff]*/y
+const HEX4 = /[0-9A-Fa-f]{4}/y
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+}
+const LITERALS = [
+  ['true', 'boolean'],
+  ['false', 'boolean'],
+  ['null', 'null'],
+] as const
+
+class JsonReader {
+  readonly #source: string
+  readonly #path: (string | number)[] = []
+  #offset = 0
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  readText(): JsonNode {
+    if (this.#source.length > MAX_CHARACTERS) this.#fail(`the text is longer than ${MAX_CHARACTERS} characters`, 'limit')
+    this.#skipSpace()
+    const node = this.#readValue()
+    this.#skipSpace()
+    if (this.#offset < this.#source.length) this.#fail(`${this.#seen()} stands after the end of the document`)
+    return node
+  }
+
+  #readValue(): JsonNode {
+    const first = this.#source[this.#offset]
+    if (first === '{') return this.#readObject()
+    if (first === '[') return this.#readArray()
+    if (first === '"') return { kind: 'string', ...this.#readString() }
+    return this.#readLiteral() ?? this.#readNumber() ?? this.#fail(`expected a value but found ${this.#seen()}`)
+  }
+
+  #readObject(): JsonObject {
+    const start = this.#open()
+    const members: JsonMember[] = []
+    const names = new Set<string>()
+    if (this.#closes('}')) return { kind: 'object', members, start, end: this.#offset }
+    do {
+      this.#skipSpace()
+      members.push(this.#readMember(names))
+    } while (this.#continues('}'))
+    return { kind: 'object', members, start, end: this.#offset }
+  }
+
+  #readMember(names: Set<string>): JsonMember {
+    if (this.#source[this.#offset] !== '"') this.#fail(`expected a member's name in quotation marks but found ${this.#seen()}`)
+    const name = this.#readString()
+    this.#path.push(name.text)
+    if (names.has(name.text)) this.#fail(`\`${name.text}\` stands twice in one object`, 'duplicate', name)
+    names.add(name.text)
+    this.#skipSpace()
+    if (this.#source[this.#offset] !== ':') this.#fail(`expected \`:\` but found ${this.#seen()}`)
+    this.#offset += 1
+    this.#skipSpace()
+    const value = this.#readValue()
+    this.#path.pop()
+    return { name, value, start: name.start, end: this.#offset }
+  }
+
+  #readArray(): JsonArray {
+    const start = this.#open()
+    const items: JsonNode[] = []
+    if (this.#closes(']')) return { kind: 'array', items, start, end: this.#offset }
+    do {
+      this.#skipSpace()
+      this.#path.push(items.length)
+      items.push(this.#readValue())
+      this.#path.pop()
+    } while (this.#continues(']'))
+    return { kind: 'array', items, start, end: this.#offset }
+  }
+
+  /** Steps over an opening bracket. The path has a step for each bracket that is open. */
+  #open(): number {
+    if (this.#path.length >= MAX_DEPTH) this.#fail(`the document is nested deeper than ${MAX_DEPTH} levels`, 'limit')
+    this.#offset += 1
+    return this.#offset - 1
+  }
+
+  #closes(bracket: string): boolean {
+    this.#skipSpace()
+    if (this.#source[this.#offset] !== bracket) return false
+    this.#offset += 1
+    return true
+  }
+
+  #continues(bracket: string): boolean {
+    if (this.#closes(bracket)) return false
+    if (this.#source[this.#offset] !== ',') this.#fail(`expected \`,\` or \`${bracket}\` but found ${this.#seen()}`)
+    this.#offset += 1
+    return true
+  }
+
+  #readString(): Text {
+    const start = this.#offset
+    this.#offset += 1
+    let text = this.#match(PLAIN)
+    while (this.#source[this.#offset] === '\\') text += this.#readEscape() + this.#match(PLAIN)
+    if (this.#offset >= this.#source.length)
+      this.#fail('a text has no closing quotation mark', 'syntax', { start, end: this.#offset })
+    if (this.#source[this.#offset] !== '"') this.#fail('a text holds a control character that is not escaped')
+    this.#offset += 1
+    return { text, start, end: this.#offset }
+  }
+
+  #readEscape(): string {
+    const start = this.#offset
+    const letter = this.#source[start + 1] ?? ''
+    this.#offset += 2
+    const plain = ESCAPES[letter]
+    if (plain !== undefined) return plain
+    const digits = letter === 'u' ? this.#match(HEX4) : ''
+    if (digits === '')
+      this.#fail(`\`\\${letter}\` is no escape of JSON`, 'syntax', { start, end: Math.min(start + 2, this.#source.length) })
+    return String.fromCharCode(Number.parseInt(digits, 16))
+  }
+
+  #readLiteral(): JsonLiteral | undefined {
+    const start = this.#offset
+    for (const [text, kind] of LITERALS) {
+      if (!this.#source.startsWith(text, start)) continue
+      this.#offset += text.length
+      return { kind, text, start, end: this.#offset }
+    }
+    return undefined
+  }
+
+  #readNumber(): JsonLiteral | undefined {
+    const start = this.#offset
+    const text = this.#match(NUMBER)
+    return text === '' ? undefined : { kind: 'number', text, start, end: this.#offset }
+  }
+
+  /** What a sticky expression matches here, stepped over; empty where it does not match. */
+  #match(expression: RegExp): string {
+    expression.lastIndex = this.#offset
+    const text = expression.exec(this.#source)?.[0] ?? ''
+    this.#offset += text.length
+    return text
+  }
+
+  #skipSpace(): void {
+    while (isJsonSpace(this.#source.charCodeAt(this.#offset))) this.#offset += 1
+  }
+
+  #seen(): string {
+    const character = this.#source.codePointAt(this.#offset)
+    return character === undefined ? 'the end of the text' : `\`${String.fromCodePoint(character)}\``
+  }
+
+  #fail(message: string, flaw: JsonFlaw = 'syntax', span?: Span): never {
+    const start = Math.min(this.#offset, this.#source.length)
+    const here = { start, end: Math.min(start + 1, this.#source.length) }
+    const path = this.#path.reduce<string>(joinPath, '')
+    throw new JsonError(message, { flaw, span: span === undefined ? here : { start: span.start, end: span.end }, path })
+  }
+}
+
+/** White space between the tokens of JSON: space, tab, line feed, carriage return. */
+export const isJsonSpace = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
