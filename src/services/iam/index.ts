@@ -3,19 +3,34 @@ import type { Operation } from '../operation.ts'
 import type { EntityLookup, Service } from '../service.ts'
 import { accessKeyEntity, accessKeyOperations } from './access-keys.ts'
 import { accountOperations } from './account.ts'
+import { attachmentOperations } from './attachments.ts'
+import { boundaryOperations } from './boundaries.ts'
 import { credentialReportOperations } from './credential-report.ts'
 import { groupEntity, groupOperations, RENAMED_GROUP, renamedGroupEntity } from './groups.ts'
+import { inlinePolicyOperations } from './inline-policies.ts'
+import { instanceProfileEntity, instanceProfileOperations } from './instance-profiles.ts'
+import { instanceProfileTagOperations } from './instance-profile-tags.ts'
 import { loginProfileOperations } from './login-profiles.ts'
 import { membershipOperations } from './membership.ts'
 import { mfaDeviceOperations, mfaEntity } from './mfa-devices.ts'
 import { mfaListOperations } from './mfa-lists.ts'
 import { OWN_PASSWORD, ownPasswordEntity, passwordOperations } from './password.ts'
 import { PASSWORD_POLICY, passwordPolicyEntity, passwordPolicyOperations } from './password-policy.ts'
+import { roleEntity, roleOperations } from './roles.ts'
+import { roleTagOperations } from './role-tags.ts'
+import { samlProviderEntity, samlProviderOperations } from './saml-providers.ts'
+import { samlProviderTagOperations } from './saml-provider-tags.ts'
 import { serverCertificateEntity, serverCertificateOperations } from './server-certificates.ts'
 import { serverCertificateTagOperations } from './server-certificate-tags.ts'
 import { serviceCredentialOperations } from './service-credentials.ts'
+import { serviceLinkedRoleOperations } from './service-linked-roles.ts'
 import { signingCertificateOperations } from './signing-certificates.ts'
 import { sshKeyOperations } from './ssh-keys.ts'
+import { policyEntity, policyOperations } from './policies.ts'
+import { policyEntityOperations } from './policy-entities.ts'
+import { policyTagOperations } from './policy-tags.ts'
+import { policyVersionOperations } from './policy-versions.ts'
+import { trustPolicyOperations } from './trust-policy.ts'
 import { RENAMED_USER, renamedUserEntity, userEntity, userOperations } from './users.ts'
 import { userTagOperations } from './user-tags.ts'
 
@@ -24,6 +39,19 @@ const operations: readonly Operation[] = [
   userTagOperations,
   groupOperations,
   membershipOperations,
+  roleOperations,
+  trustPolicyOperations,
+  roleTagOperations,
+  instanceProfileOperations,
+  instanceProfileTagOperations,
+  serviceLinkedRoleOperations,
+  policyOperations,
+  policyVersionOperations,
+  policyEntityOperations,
+  policyTagOperations,
+  attachmentOperations,
+  inlinePolicyOperations,
+  boundaryOperations,
   accessKeyOperations,
   loginProfileOperations,
   mfaDeviceOperations,
@@ -34,6 +62,8 @@ const operations: readonly Operation[] = [
   serverCertificateOperations,
   serverCertificateTagOperations,
   credentialReportOperations,
+  samlProviderOperations,
+  samlProviderTagOperations,
   passwordOperations,
   passwordPolicyOperations,
   accountOperations,
@@ -45,8 +75,12 @@ const entities: Readonly<Record<string, EntityLookup>> = {
   [RENAMED_USER]: renamedUserEntity,
   group: groupEntity,
   [RENAMED_GROUP]: renamedGroupEntity,
+  role: roleEntity,
+  'instance-profile': instanceProfileEntity,
+  policy: policyEntity,
   'access key': accessKeyEntity,
   mfa: mfaEntity,
+  'saml-provider': samlProviderEntity,
   'server-certificate': serverCertificateEntity,
   [OWN_PASSWORD]: ownPasswordEntity,
   [PASSWORD_POLICY]: passwordPolicyEntity,

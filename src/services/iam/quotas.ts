@@ -17,6 +17,9 @@ export const SIGNING_CERTIFICATES_PER_USER = 2
 /** AWS: 5 SSH public keys, 2 service-specific credentials for each service. */
 export const SSH_KEYS_PER_USER = 5
 export const SERVICE_CREDENTIALS_PER_SERVICE = 2
+/** AWS: 100 SAML providers, 2 private keys each. */
+export const SAML_PROVIDERS_PER_ACCOUNT = 100
+export const SAML_KEYS_PER_PROVIDER = 2
 /** AWS: 8 MFA devices of any kind, also for the root user. */
 export const MFA_DEVICES_PER_USER = 8
 

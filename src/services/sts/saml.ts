@@ -1,0 +1,202 @@
+/** AssumeRoleWithSAML: whoever a SAML assertion speaks of becomes a role, where the role's trust policy says so. */
+import { parseArn } from '../../aws/arn.ts'
+import { Fault } from '../../aws/fault.ts'
+import type { AskedSession, FederatedPrincipal, Principal } from '../../aws/principal.ts'
+import type { AssumeRoleWithSAMLRequest } from '../../model/sts.gen.ts'
+import type { ReadTx } from '../../store/store.ts'
+import { type Check, type PreparingCall, readOperation } from '../operation.ts'
+import { nameQualifier, notBefore, readAssertion, type SamlAssertion } from '../saml-assertion.ts'
+import { readSamlMetadata } from '../saml-metadata.ts'
+import { findSamlProvider } from '../saml-providers.rows.ts'
+import { SamlError, verifiedAssertion } from '../saml-response.ts'
+import { issueRoleSession, mustFindAssumableRole, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
+import { sessionPolicies } from './session-policies.ts'
+
+const ACTION = 'sts:AssumeRoleWithSAML'
+const ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/'
+/** STS API reference: the response counts for five minutes. Clocks may differ by as much in the other direction. */
+const WINDOW_MS = 300_000
+/** The audiences and recipients of AWS's sign-in (IAM User Guide, "Configure SAML assertions"); a Region's endpoint names it. */
+const SIGN_IN = /^https:\/\/(?:[a-z0-9-]{1,30}\.)?signin\.aws\.amazon\.com\/saml$/
+const WEB_SERVICES = 'urn:amazon:webservices'
+const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
+
+const invalidToken = (text: string): Fault => new Fault('InvalidIdentityToken', text)
+const rejected = (text: string): Fault => new Fault('IDPRejectedClaim', text)
+
+export const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
+  identify,
+  authorize({ RoleArn }, { principal }): readonly Check[] {
+    const role = parseRoleArn(RoleArn)
+    const { asked: session } = samlSession(principal)
+    const resource = roleRef(role)
+    const context: Check['context'] = {
+      'sts:RoleSessionName': session.name,
+      'sts:SourceIdentity': session.sourceIdentity,
+      ...(session.tags.length > 0 && {
+        'aws:TagKeys': session.tags.map(({ Key }) => Key),
+        ...Object.fromEntries(session.tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+      }),
+      ...(session.transitiveTagKeys.length > 0 && { 'sts:TransitiveTagKeys': session.transitiveTagKeys }),
+    }
+    return [
+      { action: ACTION, resource, context },
+      ...(session.tags.length > 0 ? [{ action: 'sts:TagSession', resource, context }] : []),
+      ...(session.sourceIdentity === undefined ? [] : [{ action: 'sts:SetSourceIdentity', resource, context }]),
+    ]
+  },
+  async handle(tx, input, call) {
+    const { accountId, ...name } = parseRoleArn(input.RoleArn)
+    const { asked: session, claims, provider } = samlSession(call.principal)
+    const role = await mustFindAssumableRole(tx, { accountId, ...name }, { principal: call.principal, action: ACTION })
+    const seconds = sessionSeconds(role, { DurationSeconds: input.DurationSeconds ?? session.seconds, chained: false })
+    const issued = issueRoleSession(call, {
+      role,
+      accountId,
+      sessionName: session.name,
+      seconds,
+      policies: await sessionPolicies(tx, accountId, input),
+      tags: session.tags,
+      transitiveTagKeys: session.transitiveTagKeys,
+      provider,
+      context: claims,
+      minimumTokenSize: input.MinimumSessionTokenSize,
+      ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
+    })
+    return { ...issued, ...session.shown }
+  },
+})
+
+/** Throws where the caller was not identified by `identify`: a bug, never a request. */
+function samlSession(principal: Principal): FederatedPrincipal & { readonly asked: AskedSession } {
+  if (principal.type !== 'saml' || principal.asked === undefined) throw new Error('the caller was not identified by SAML')
+  return { ...principal, asked: principal.asked }
+}
+
+/** Reads and believes the assertion: provider, signature, times, audience, the pair of role and provider; and takes it, for it counts once. */
+async function identify(tx: ReadTx, input: AssumeRoleWithSAMLRequest, call: PreparingCall): Promise<FederatedPrincipal> {
+  const role = parseRoleArn(input.RoleArn)
+  const { service, accountId = '', resource = '' } = parseArn(input.PrincipalArn) ?? {}
+  const name = resource.startsWith('saml-provider/') ? resource.slice('saml-provider/'.length) : ''
+  const row = service === 'iam' && accountId === role.accountId ? await findSamlProvider(tx, accountId, name) : undefined
+  if (row === undefined) throw invalidToken("Specified provider doesn't exist")
+  const assertion = proven(input.SAMLAssertion, row.metadata, call.now)
+  if (row.valid_until <= call.now) throw invalidToken('The metadata of the provider is expired.')
+  mustName(assertion, input)
+  if (!(await call.claim(`saml/${accountId}/${assertion.issuer}/${assertion.id}`, assertion.issuedAt + 2 * WINDOW_MS)))
+    throw invalidToken('Your request included a SAML response that was used before.')
+  const qualifier = nameQualifier(assertion.issuer, accountId, name)
+  return {
+    type: 'saml',
+    accountId,
+    arn: input.PrincipalArn,
+    id: `${qualifier}:${assertion.subject}`,
+    provider: input.PrincipalArn,
+    claims: claimsOf(assertion, `${accountId}/${name}`, qualifier),
+    credential: { accessKeyId: '' },
+    asked: sessionOf(assertion, qualifier),
+  }
+}
+
+/** Throws InvalidIdentityToken and ExpiredTokenException, in AWS's words where they are known ("Troubleshooting SAML federation"). */
+function proven(encoded: string, metadata: string, now: number): SamlAssertion {
+  const { issuer, certificates } = readSamlMetadata(metadata)
+  try {
+    const element = verifiedAssertion(Buffer.from(encoded, 'base64').toString('utf8'), { certificates })
+    const assertion = readAssertion(element)
+    if (assertion.issuer !== issuer) throw new SamlError('Issuer not present in specified provider')
+    if (
+      !SIGN_IN.test(assertion.recipient) ||
+      !assertion.audiences.some((audience) => audience === WEB_SERVICES || SIGN_IN.test(audience))
+    ) {
+      throw new SamlError('Your request included an invalid SAML response.')
+    }
+    if (notBefore(element) > now + WINDOW_MS || assertion.issuedAt > now + WINDOW_MS)
+      throw new SamlError('Your request included an invalid SAML response.')
+    if (assertion.issuedAt + WINDOW_MS <= now)
+      throw new Fault('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance')
+    if (assertion.expiresAt <= now) throw new Fault('ExpiredTokenException', 'The SAML assertion is expired.')
+    return assertion
+  } catch (error) {
+    if (error instanceof SamlError) throw invalidToken(error.message)
+    throw error
+  }
+}
+
+/** The Role attribute lists pairs of a role and a provider, in either order. */
+function mustName({ attributes }: SamlAssertion, { RoleArn, PrincipalArn }: AssumeRoleWithSAMLRequest): void {
+  const pairs = attributes.get(`${ATTRIBUTE}Role`) ?? []
+  const named = pairs.some((pair) => {
+    const arns = pair.split(',').map((arn) => arn.trim())
+    return arns.length === 2 && arns.includes(RoleArn) && arns.includes(PrincipalArn)
+  })
+  if (!named) throw new Fault('AccessDenied', `Not authorized to perform ${ACTION}`, { status: 403 })
+}
+
+function sessionOf(assertion: SamlAssertion, qualifier: string): AskedSession {
+  const { attributes } = assertion
+  const single = (name: string): string | undefined => attributes.get(ATTRIBUTE + name)?.[0]
+  const name = single('RoleSessionName')
+  if (name === undefined) throw rejected('RoleSessionName is required in AuthnResponse')
+  if (!SESSION_NAME.test(name)) throw rejected('RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}')
+  const sourceIdentity = single('SourceIdentity')
+  if (sourceIdentity !== undefined && !SESSION_NAME.test(sourceIdentity))
+    throw rejected('SourceIdentity in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}')
+  const duration = single('SessionDuration')
+  if (duration !== undefined && !/^\d{3,5}$/.test(duration))
+    throw rejected('SessionDuration in AuthnResponse must be a number of seconds')
+  const tagAttribute = `${ATTRIBUTE}PrincipalTag:`
+  const tags = [...attributes]
+    .filter(([key]) => key.startsWith(tagAttribute))
+    .map(([key, [value = '']]) => ({ Key: key.slice(tagAttribute.length), Value: value }))
+  return {
+    name,
+    seconds: duration === undefined ? undefined : Number(duration),
+    sourceIdentity,
+    tags,
+    transitiveTagKeys: attributes.get(`${ATTRIBUTE}TransitiveTagKeys`) ?? [],
+    shown: {
+      Subject: assertion.subject,
+      SubjectType: assertion.subjectType,
+      Issuer: assertion.issuer,
+      Audience: assertion.recipient,
+      NameQualifier: qualifier,
+    },
+  }
+}
+
+/** IAM User Guide, "Available keys for SAML-based AWS STS federation". `saml:aud` is the recipient. */
+function claimsOf(
+  assertion: SamlAssertion,
+  doc: string,
+  qualifier: string,
+): Readonly<Record<string, string | readonly string[]>> {
+  const claims: Record<string, string | readonly string[]> = {
+    'saml:aud': assertion.recipient,
+    'saml:iss': assertion.issuer,
+    'saml:sub': assertion.subject,
+    'saml:sub_type': assertion.subjectType,
+    'saml:namequalifier': qualifier,
+    'saml:doc': doc,
+  }
+  for (const [oid, key] of ATTRIBUTE_KEYS) {
+    const values = assertion.attributes.get(oid)
+    if (values !== undefined) claims[`saml:${key}`] = values
+  }
+  return claims
+}
+
+/** eduPerson and X.500 attributes that are condition keys, by the OIDs that assertions name them with. */
+// oxfmt-ignore
+const ATTRIBUTE_KEYS: readonly (readonly [string, string])[] = [
+  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.1', 'eduPersonAffiliation'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.2', 'eduPersonNickname'],
+  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.3', 'eduPersonOrgDN'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.4', 'eduPersonOrgUnitDN'],
+  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.5', 'eduPersonPrimaryAffiliation'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.6', 'eduPersonPrincipalName'],
+  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.7', 'eduPersonEntitlement'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.8', 'eduPersonPrimaryOrgUnitDN'],
+  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.9', 'eduPersonScopedAffiliation'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.10', 'eduPersonTargetedID'],
+  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.11', 'eduPersonAssurance'], ['urn:oid:2.5.4.3', 'cn'], ['urn:oid:2.5.4.4', 'surname'],
+  ['urn:oid:2.5.4.42', 'givenName'], ['urn:oid:2.5.4.45', 'x500UniqueIdentifier'], ['urn:oid:0.9.2342.19200300.100.1.1', 'uid'],
+  ['urn:oid:0.9.2342.19200300.100.1.3', 'mail'],
+]
+
+export const samlOperations = [assumeRoleWithSaml]

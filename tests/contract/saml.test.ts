@@ -1,0 +1,117 @@
+/** AssumeRoleWithSAML with responses that samlify made and signed, through the AWS SDK; then everything an attacker would change in them. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import * as Iam from '@aws-sdk/client-iam'
+import { AssumeRoleWithSAMLCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { openProvider, SIGN_IN, type TestProvider } from '../saml-provider.ts'
+import { startTestServer, type TestServer } from '../server.ts'
+
+const ACCOUNT = '123456789012'
+const RoleArn = `arn:aws:iam::${ACCOUNT}:role/analyst`
+const PrincipalArn = `arn:aws:iam::${ACCOUNT}:saml-provider/idp`
+let server: TestServer
+let idp: TestProvider
+let sts: STSClient
+before(async () => {
+  server = await startTestServer()
+  idp = openProvider()
+  const { root } = await server.account('saml', ACCOUNT)
+  const iam = server.iam(root)
+  const { SAMLProviderArn } = await iam.send(
+    new Iam.CreateSAMLProviderCommand({ Name: 'idp', SAMLMetadataDocument: idp.metadata }),
+  )
+  assert.equal(SAMLProviderArn, PrincipalArn)
+  const trust = {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Federated: PrincipalArn },
+      Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession'],
+      Condition: { StringEquals: { 'SAML:aud': SIGN_IN, 'saml:sub_type': 'persistent' } },
+    },
+  }
+  await iam.send(new Iam.CreateRoleCommand({ RoleName: 'analyst', AssumeRolePolicyDocument: JSON.stringify(trust) }))
+  // The caller has no credentials: the assertion is all there is.
+  sts = server.sts({ accessKeyId: 'AKIANOTHING', secretAccessKey: 'nothing' })
+})
+after(() => server.close())
+
+const attributes = (more: Readonly<Record<string, readonly string[]>> = {}) => ({
+  Role: [`${RoleArn},${PrincipalArn}`],
+  RoleSessionName: ['jane'],
+  ...more,
+})
+const assume = (SAMLAssertion: string) => sts.send(new AssumeRoleWithSAMLCommand({ RoleArn, PrincipalArn, SAMLAssertion }))
+
+test('a signed response becomes a session of the role', async () => {
+  const answer = await assume(
+    await idp.respond('jane@example.com', attributes({ 'PrincipalTag:team': ['blue'], SessionDuration: ['1800'] })),
+  )
+  assert.equal(answer.AssumedRoleUser?.Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/analyst/jane`)
+  assert.deepEqual(
+    [answer.Subject, answer.SubjectType, answer.Issuer, answer.Audience],
+    ['jane@example.com', 'persistent', idp.issuer, SIGN_IN],
+  )
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '', Expiration } = answer.Credentials ?? {}
+  assert.ok(Expiration !== undefined && Expiration.getTime() < Date.now() + 1_900_000)
+  const session = server.sts({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken })
+  assert.equal((await session.send(new GetCallerIdentityCommand({}))).Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/analyst/jane`)
+})
+
+const changed = async (change: (xml: string) => string): Promise<string> => {
+  const response = await idp.respond('jane@example.com', attributes())
+  return Buffer.from(change(Buffer.from(response, 'base64').toString())).toString('base64')
+}
+const assertionOf = (xml: string): string => /<saml:Assertion[\s\S]*<\/saml:Assertion>/.exec(xml)?.[0] ?? ''
+const evil = (xml: string): string =>
+  assertionOf(xml)
+    .replace(/<ds:Signature[\s\S]*<\/ds:Signature>/, '')
+    .replace('jane@example.com', 'root@example.com')
+    .replaceAll(/ID="_a/g, 'ID="_evil')
+
+type Row = readonly [name: string, response: () => Promise<string>, code: string, message?: string]
+// oxfmt-ignore
+const REFUSED: readonly Row[] = [
+  ['no XML',                        async () => Buffer.from('nothing').toString('base64'),                       'InvalidIdentityToken', 'Your request included an invalid SAML response.'],
+  ['another subject',               () => changed((xml) => xml.replace('jane@example.com', 'root@example.com')),  'InvalidIdentityToken', 'Response signature invalid'],
+  ['no signature',                  () => changed((xml) => xml.replace(/<ds:Signature[\s\S]*?<\/ds:Signature>/g, '')), 'InvalidIdentityToken', 'Response signature invalid'],
+  ['a second assertion before',     () => changed((xml) => xml.replace('<saml:Assertion', `${evil(xml)}<saml:Assertion`)), 'InvalidIdentityToken'],
+  ['a second assertion behind',     () => changed((xml) => xml.replace('</samlp:Response>', `${evil(xml)}</samlp:Response>`)), 'InvalidIdentityToken'],
+  ['the signed one wrapped inside', () => changed((xml) => xml.replace(assertionOf(xml), evil(xml).replace('</saml:Assertion>', `${assertionOf(xml)}</saml:Assertion>`))), 'InvalidIdentityToken'],
+  ['the signed one as an extension', () => changed((xml) => xml.replace(assertionOf(xml), `<samlp:Extensions>${assertionOf(xml)}</samlp:Extensions>${evil(xml)}`)), 'InvalidIdentityToken'],
+  ['two elements with one ID',      () => changed((xml) => xml.replace('<samlp:Status>', `<samlp:Status ID="${/saml:Assertion[^>]* ID="([^"]+)"/.exec(xml)?.[1]}">`)), 'InvalidIdentityToken'],
+  ['a document type',               () => changed((xml) => `<!DOCTYPE a [<!ENTITY b "c">]>${xml}`),               'InvalidIdentityToken'],
+  ['a comment in the digest',       () => changed((xml) => xml.replace('<ds:DigestValue>', '<ds:DigestValue><!-- x -->')), 'InvalidIdentityToken'],
+  ['an HMAC in place of RSA',       () => changed((xml) => xml.replace(/SignatureMethod Algorithm="[^"]+"/, 'SignatureMethod Algorithm="http://www.w3.org/2000/09/xmldsig#hmac-sha1"')), 'InvalidIdentityToken'],
+  ['somebody else’s signature',     () => openProvider().respond('jane@example.com', attributes()),               'InvalidIdentityToken', 'Response signature invalid'],
+  ['another audience',              () => idp.respond('jane@example.com', attributes(), { audience: 'https://other.example.com' }), 'InvalidIdentityToken'],
+  ['another recipient',             () => idp.respond('jane@example.com', attributes(), { recipient: 'https://evil.example.com/saml' }), 'InvalidIdentityToken'],
+  ['issued six minutes ago',        () => idp.respond('jane@example.com', attributes(), { issuedAt: Date.now() - 360_000 }), 'ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance'],
+  ['over',                          () => idp.respond('jane@example.com', attributes(), { until: Date.now() - 1_000 }), 'ExpiredTokenException'],
+  ['issued in the future',          () => idp.respond('jane@example.com', attributes(), { issuedAt: Date.now() + 600_000, until: Date.now() + 700_000 }), 'InvalidIdentityToken'],
+  ['no such role in it',            () => idp.respond('jane@example.com', { ...attributes(), Role: [`${RoleArn}x,${PrincipalArn}`] }), 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithSAML'],
+  ['no session name',               () => idp.respond('jane@example.com', { Role: [`${RoleArn},${PrincipalArn}`] }), 'IDPRejectedClaim', 'RoleSessionName is required in AuthnResponse'],
+  ['a session name with spaces',    () => idp.respond('jane@example.com', attributes({ RoleSessionName: ['jane doe'] })), 'IDPRejectedClaim'],
+  ['a source identity that the trust policy does not allow', () => idp.respond('jane@example.com', attributes({ SourceIdentity: ['jane'] })), 'AccessDenied'],
+]
+for (const [name, response, code, message] of REFUSED) {
+  test(`refused: ${name}`, async () => {
+    await assert.rejects(assume(await response()), (error) => {
+      assert.ok(error instanceof Error)
+      assert.equal(error.name.replace(/Exception$/, ''), code.replace(/Exception$/, ''), error.message)
+      if (message !== undefined) assert.equal(error.message, message)
+      return true
+    })
+  })
+}
+
+test('a response counts once', async () => {
+  const response = await idp.respond('jane@example.com', attributes())
+  await assume(response)
+  await assert.rejects(assume(response), /used before/)
+})
+
+test('a comment inside a name does not cut it', async () => {
+  const response = await changed((xml) => xml.replace('jane@example.com', 'jane@example.com<!-- -->.evil.com'))
+  await assert.rejects(assume(response), /signature invalid/)
+})
