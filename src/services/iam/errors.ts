@@ -20,16 +20,13 @@ export const noSuchEntity = {
   /** An inline policy of a user or a group. */
   inlinePolicy: (owner: 'user' | 'group' | 'role', name: string) =>
     missing(`The ${owner} policy with name ${name} cannot be found.`),
-  /** DeletePolicy, Detach*Policy, TagPolicy, UntagPolicy. */
-  policyNotFound: () => missing('Policy ARN was not found.'),
-  /** GetPolicy of a customer managed policy. */
+  /** All that name a managed policy and are not listed below; Detach*Policy also where the policy exists and is not attached. */
   policy: (arn: string) => missing(`Policy ${arn} was not found.`),
   /** GetPolicyVersion, DeletePolicyVersion, SetDefaultPolicyVersion, also where the policy itself is missing. */
-  policyVersion: (versionId: string) => missing(`Policy ARN version ${versionId} does not exist or is not attachable.`),
-  /** Attach*Policy and ListEntitiesForPolicy name the ARN. */
+  policyVersion: (arn: string, versionId: string) =>
+    missing(`Policy ${arn} version ${versionId} does not exist or is not attachable.`),
+  /** Attach*Policy and ListEntitiesForPolicy. */
   notAttachable: (arn: string) => missing(`Policy ${arn} does not exist or is not attachable.`),
-  /** Detach*Policy of a policy that exists and is not attached. */
-  notAttached: (arn: string) => missing(`Policy ${arn} was not found.`),
   boundaryPolicy: (arn: string) => missing(`Scope ARN: ${arn} does not exist or is not attachable.`),
   instanceProfile: (name: string) => missing(`Instance Profile ${name} cannot be found.`),
   roleInProfile: (role: string, profile: string) => missing(`Role ${role} in Instance Profile ${profile} cannot be found.`),
@@ -51,6 +48,9 @@ export const alreadyExists = {
 /** LimitExceeded (HTTP 409) `Cannot exceed quota for AccessKeysPerUser: 2`. */
 export const quotaExceeded = (quota: string, limit: number): Fault =>
   new Fault('LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`)
+/** LimitExceeded (HTTP 409) for the inline policies of one owner together. */
+export const inlinePoliciesTooLarge = (limit: number, owner: 'user' | 'group' | 'role', name: string): Fault =>
+  new Fault('LimitExceeded', `Maximum policy size of ${limit} bytes exceeded for ${owner} ${name}`)
 export const tooManyTags = (): Fault => new Fault('LimitExceeded', 'The number of tags has reached the maximum limit.')
 export const tooManyVersions = (limit: number): Fault =>
   new Fault(
@@ -63,6 +63,16 @@ export const deleteConflict = (firstStep: string): Fault =>
   new Fault('DeleteConflict', `Cannot delete entity, must ${firstStep} first.`)
 export const policyIsAttached = (): Fault => new Fault('DeleteConflict', 'Cannot delete a policy attached to entities.')
 export const versionIsDefault = (): Fault => new Fault('DeleteConflict', 'Cannot delete the default version of a policy.')
+/** Known from many reports. */
+export const policyHasVersions = (): Fault =>
+  new Fault(
+    'DeleteConflict',
+    "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+  )
+
+/** PolicyNotAttachable (HTTP 400). The text is known from reports about roles; that users, groups and boundaries hear the same is inferred. */
+export const serviceRolePolicy = (): Fault =>
+  new Fault('PolicyNotAttachable', 'Cannot attach a Service Role Policy to a Customer Role.')
 
 /** UnmodifiableEntity (HTTP 400): a service-linked role (recorded from AWS). */
 export const unmodifiableRole = (name: string): Fault =>
@@ -82,6 +92,8 @@ export const duplicateCasedTagKeys = (): Fault => invalidInput('Duplicate tag ke
 /** ValidationError (HTTP 400): not modelled by operations, thrown after the model's own constraints passed. */
 export const validationError = (text: string): Fault => new Fault('ValidationError', text, { status: 400 })
 export const invalidArn = (arn: string): Fault => validationError(`ARN ${arn} is not valid.`)
+/** An ARN of another partition, known from reports of 2025. */
+export const invalidPartition = (): Fault => validationError('Invalid ARN partition')
 /** The boundary's ARN: the same words under another code. */
 export const invalidBoundaryArn = (arn: string): Fault => invalidInput(`ARN ${arn} is not valid.`)
 export const mustSpecifyUserName = (): Fault => validationError('Must specify userName when calling with non-User credentials')
