@@ -1,5 +1,5 @@
 /** A SAML response, verified. What it says is read from the bytes whose signature was checked, and from nothing else. */
-import type { Element } from '@xmldom/xmldom'
+import { type Element, XMLSerializer } from '@xmldom/xmldom'
 import { SignedXml } from 'xml-crypto'
 import type { SamlMetadata } from './saml-metadata.ts'
 import { attribute, children, childrenNamed, descendants, is, parseXml } from './saml-xml.ts'
@@ -68,6 +68,8 @@ function verifiedBytes(text: string, signed: Element, certificates: readonly str
   throw new SamlError(BAD_SIGNATURE)
 }
 
+const written = (element: Element): string => new XMLSerializer().serializeToString(element)
+
 /** One reference, to the signed element itself, by known algorithms. An HMAC would make a public certificate a secret. */
 function mustBePlain(signature: Element, id: string): void {
   const references = descendants(signature, 'signature', 'Reference')
@@ -81,14 +83,14 @@ function mustBePlain(signature: Element, id: string): void {
     transforms.length <= 2 &&
     transforms.every((transform) => TRANSFORMS.has(transform)) &&
     // A comment inside DigestValue splits its text, and readers differ in which half they take (CVE-2025-29775).
-    !signature.toString().includes('<!--')
+    !written(signature).includes('<!--')
   if (!isPlain) throw new SamlError(BAD_SIGNATURE)
 }
 
 function bytesSignedBy(text: string, signature: Element, certificate: string): string | undefined {
   try {
-    const verifier = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null, idAttribute: 'ID' })
-    verifier.loadSignature(signature.toString())
+    const verifier = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null })
+    verifier.loadSignature(written(signature))
     if (!verifier.checkSignature(text)) return undefined
     const [bytes, ...more] = verifier.getSignedReferences()
     return more.length === 0 ? bytes : undefined

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as Iam from '@aws-sdk/client-iam'
-import { AssumeRoleWithSAMLCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { AssumeRoleWithSAMLCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
 import { openProvider, SIGN_IN, type TestProvider } from '../saml-provider.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
