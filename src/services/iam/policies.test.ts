@@ -5,7 +5,7 @@ import type { CreatePolicyResponse, GetPolicyResponse, ListPoliciesResponse, Pol
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
 import { assertRefusals } from '../../../tests/refusals.ts'
 import { attachGroupPolicy, attachUserPolicy, detachUserPolicy } from './attachments.ts'
-import { listAwsPolicies } from './aws-policies.ts'
+import { awsPolicyId, listAwsPolicies } from './aws-policies.ts'
 import { deleteUserPermissionsBoundary, putUserPermissionsBoundary } from './boundaries.ts'
 import { createGroup } from './groups.ts'
 import { createPolicy, deletePolicy, getPolicy, listPolicies, policyEntity } from './policies.ts'
@@ -127,9 +127,11 @@ test('AWS managed policies are there in every account, the same for ever', async
 })
 
 test('ids of AWS managed policies differ, and their list is in the order of names', () => {
-  const names = listAwsPolicies().map(({ name }) => name)
+  const policies = listAwsPolicies()
+  const names = policies.map(({ name }) => name)
   assert.ok(names.length > 1_500)
   assert.deepEqual(names, [...new Set(names)].toSorted())
+  assert.equal(new Set(policies.map(({ arn }) => awsPolicyId(arn))).size, names.length)
 })
 
 async function pagesOf(input: object): Promise<readonly (readonly Policy[])[]> {
@@ -173,11 +175,27 @@ test('uses are counted per account, and lists can be held to them', async () => 
     PermissionsBoundaryUsageCount,
   ]
   const listed = (await pagesOf({ PathPrefix: '/uses/' })).flat()
-  assert.deepEqual(listed.map(counts), [[2, 0], [0, 1], [0, 0]]) // prettier-ignore
-  assert.deepEqual([counts(await get(attached)), counts(await get(bounding))], [[2, 0], [0, 1]]) // prettier-ignore
+  assert.deepEqual(listed.map(counts), [
+    [2, 0],
+    [0, 1],
+    [0, 0],
+  ])
+  assert.deepEqual(
+    [counts(await get(attached)), counts(await get(bounding))],
+    [
+      [2, 0],
+      [0, 1],
+    ],
+  )
   const other = { as: harness.rootOf(OTHER_ACCOUNT) }
   const elsewhere = await harness.call<GetPolicyResponse>(getPolicy, { PolicyArn: ADMINISTRATOR_ACCESS }, other)
-  assert.deepEqual([counts(await get(ADMINISTRATOR_ACCESS)), counts(elsewhere.Policy ?? {})], [[1, 0], [0, 0]]) // prettier-ignore
+  assert.deepEqual(
+    [counts(await get(ADMINISTRATOR_ACCESS)), counts(elsewhere.Policy ?? {})],
+    [
+      [1, 0],
+      [0, 0],
+    ],
+  )
   // oxfmt-ignore
   const filters: readonly (readonly [object, readonly string[]])[] = [
     [{},                                                               ['attached', 'bounding', 'AdministratorAccess']],

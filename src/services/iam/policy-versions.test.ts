@@ -55,11 +55,18 @@ test('a new version waits, or becomes the default at once', async () => {
   harness.advance(60_000)
   const second = { VersionId: 'v2', IsDefaultVersion: false, CreateDate: new Date(harness.now()) }
   assert.deepEqual(await add(PolicyArn), second)
-  assert.deepEqual(await list(PolicyArn), [['v2', false], ['v1', true]]) // prettier-ignore
+  assert.deepEqual(await list(PolicyArn), [
+    ['v2', false],
+    ['v1', true],
+  ])
   const { Policy } = await harness.call<GetPolicyResponse>(getPolicy, { PolicyArn })
   assert.deepEqual([Policy?.DefaultVersionId, Policy?.UpdateDate], ['v1', second.CreateDate])
   assert.equal((await add(PolicyArn, { SetAsDefault: true }))?.IsDefaultVersion, true)
-  assert.deepEqual(await list(PolicyArn), [['v3', true], ['v2', false], ['v1', false]]) // prettier-ignore
+  assert.deepEqual(await list(PolicyArn), [
+    ['v3', true],
+    ['v2', false],
+    ['v1', false],
+  ])
   await harness.call(setDefaultPolicyVersion, { PolicyArn, VersionId: 'v2' })
   assert.equal((await get(PolicyArn, 'v2')).IsDefaultVersion, true)
   await harness.call(deletePolicyVersion, { PolicyArn, VersionId: 'v3' })
