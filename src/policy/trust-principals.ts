@@ -1,22 +1,24 @@
-/** Principals inside a document's text: found, and replaced with every other byte left as it was. */
+/** The principals of a document's text, and the text with other principals: IAM stores users and roles by unique id and shows their ARNs. */
 import type { PrincipalEntry } from './document.ts'
-import { parsePolicy } from './parse.ts'
+import { readPolicy } from './parse.ts'
 
-/** The entries of all `Principal` and `NotPrincipal` elements, in the order of the text. Throws `PolicyError`. */
+/** Every entry of every `Principal` and `NotPrincipal`, with where it stands. Throws `PolicyError` where the text is not JSON. */
 export function principalsOf(source: string): readonly PrincipalEntry[] {
-  return parsePolicy(source).statements.flatMap(({ principal }) => principal?.entries ?? [])
+  return readPolicy(source).document.statements.flatMap(({ principal }) => principal?.entries ?? [])
 }
 
-/** The text with each entry replaced by what `replace` returns for it; undefined leaves it. Throws `PolicyError`. */
+/**
+ * The text with AWS principals replaced by what `replace` says of them; undefined leaves one as it is written. Every other byte stays.
+ * Throws `PolicyError` where the text is not JSON.
+ */
 export function replacePrincipals(source: string, replace: (entry: PrincipalEntry) => string | undefined): string {
-  let replaced = ''
-  let kept = 0
+  const parts: string[] = []
+  let from = 0
   for (const entry of principalsOf(source)) {
-    const text = replace(entry)
+    const text = entry.kind === 'AWS' ? replace(entry) : undefined
     if (text === undefined || text === entry.text) continue
-    // An entry's place includes its quotation marks.
-    replaced += source.slice(kept, entry.start) + JSON.stringify(text)
-    kept = entry.end
+    parts.push(source.slice(from, entry.start), JSON.stringify(text))
+    from = entry.end
   }
-  return replaced + source.slice(kept)
+  return parts.length === 0 ? source : parts.join('') + source.slice(from)
 }

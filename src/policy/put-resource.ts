@@ -1,0 +1,77 @@
+/** The ARNs of `Resource` and `NotResource` when an identity policy is put. */
+import { PARTITION } from '../aws/arn.ts'
+import { hasWildcard, matches, patternOf } from './glob.ts'
+
+/** Whether AWS's old parser stumbles over a resource: an ARN with an empty service, or one cut short behind an empty segment. */
+export function isLegacyResource(resource: string): boolean {
+  if (!resource.startsWith('arn:')) return false
+  const segments = resource.split(':')
+  return segments[2] === '' || (segments.length < 6 && resource.includes('::'))
+}
+
+/** What AWS says of a resource, or undefined. Segments that an ARN lacks stand for everything: `arn:aws:cloudfront:*` is AWS's own example. */
+export function resourceFlaw(resource: string): string | undefined {
+  if (resource === '*') return undefined
+  const [scheme, partition, service, region = '*', account = '*', ...rest] = resource.split(':')
+  if (scheme !== 'arn' || partition === undefined) return `Resource ${resource} must be in ARN format or "*".`
+  const path = rest.length === 0 ? '*' : rest.join(':')
+  if (!isPartition(partition)) {
+    const completed = ['arn', partition, service ?? '*', region, account, path].join(':')
+    return `Partition "${partition}" is not valid for resource "${completed}".`
+  }
+  if (service === undefined || service === '' || hasWildcard(service))
+    return 'Resource vendor must be fully qualified and cannot contain regexes.'
+  return regionFlaw(resource, service, region) ?? pathFlaw(service, path)
+}
+
+/** Ours, or a pattern that takes it in: many of AWS's own policies say `arn:*:…`. */
+function isPartition(text: string): boolean {
+  return hasWildcard(text) ? matches(patternOf([{ text, literal: false }]), PARTITION) : text === PARTITION
+}
+
+/** Services whose ARNs have an empty region; a wildcard that an ARN was completed with is not written, and passes. */
+function regionFlaw(resource: string, service: string, region: string): string | undefined {
+  if (region === '' || resource.split(':').length <= 3) return undefined
+  if (service === 'iam') return `IAM resource ${resource} cannot contain region information.`
+  if (service === 's3')
+    return region === '*' || hasAccessPoint(resource) ? undefined : `Resource ${resource} can not contain region information.`
+  return undefined
+}
+
+/** Access points and the like are S3 resources that have a region and an account (Service Authorization Reference). */
+const S3_REGIONAL = [
+  'accesspoint/',
+  'job/',
+  'storage-lens/',
+  'storage-lens-group/',
+  'async-request/',
+  'access-grants/',
+  'table-bucket/',
+]
+
+function hasAccessPoint(resource: string): boolean {
+  const path = resource.split(':').slice(5).join(':')
+  return path.startsWith('*') || S3_REGIONAL.some((start) => path.startsWith(start))
+}
+
+const IAM_PATHS = [
+  'user/',
+  'federated-user/',
+  'role/',
+  'group/',
+  'instance-profile/',
+  'mfa/',
+  'server-certificate/',
+  'policy/',
+  'sms-mfa/',
+  'saml-provider/',
+  'oidc-provider/',
+  'report/',
+  'access-report/',
+]
+
+/** Text recorded from PutRolePolicy in 2026; the older one did not know `root`. */
+function pathFlaw(service: string, path: string): string | undefined {
+  if (service !== 'iam' || path === '*' || path === 'root' || IAM_PATHS.some((start) => path.startsWith(start))) return undefined
+  return `IAM resource path must either be "*", root, or start with ${IAM_PATHS.join(', ')}.`
+}
