@@ -27,7 +27,7 @@ import {
 } from './policies.rows.ts'
 import { mustBePolicyArn, mustOwnPolicy, policyCheck } from './policy-arn.ts'
 import { awsPolicy, createdPolicy, customerPolicy, describedPolicy, listedPolicy, type PolicyFacts } from './policy-shape.ts'
-import { mustBeIdentityPolicy, mustFitManagedPolicy } from './put-policy.ts'
+import { mustBeManagedPolicy, mustFitManagedPolicy } from './put-policy.ts'
 import { POLICIES_PER_ACCOUNT } from './quotas.ts'
 import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
 
@@ -43,7 +43,7 @@ export const createPolicy = writeOperation('iam', 'CreatePolicy', {
   },
   async handle(tx, input, { accountId, now, random }) {
     mustDifferByCase(input.Tags)
-    mustBeIdentityPolicy(input.PolicyDocument)
+    mustBeManagedPolicy(input.PolicyDocument)
     mustFitManagedPolicy(input.PolicyDocument)
     if ((await findPolicyByName(tx, accountId, input.PolicyName)) !== undefined) throw alreadyExists.policy(input.PolicyName)
     if ((await countPolicies(tx, accountId)) >= POLICIES_PER_ACCOUNT)

@@ -19,7 +19,7 @@ import {
 } from './policies.rows.ts'
 import { mustBePolicyArn, mustOwnPolicy, policyCheck } from './policy-arn.ts'
 import { versionId } from './policy-shape.ts'
-import { mustBeIdentityPolicy, mustFitManagedPolicy } from './put-policy.ts'
+import { mustBeManagedPolicy, mustFitManagedPolicy } from './put-policy.ts'
 import { VERSIONS_PER_POLICY } from './quotas.ts'
 
 /** Without SetAsDefault the new version waits until SetDefaultPolicyVersion. */
@@ -27,7 +27,7 @@ export const createPolicyVersion = writeOperation('iam', 'CreatePolicyVersion', 
   authorize: ({ PolicyArn }) => policyCheck('iam:CreatePolicyVersion', PolicyArn),
   async handle(tx, { PolicyArn, PolicyDocument: document, SetAsDefault = false }, { accountId, now }) {
     mustOwnPolicy(PolicyArn, accountId, 'create versions for policies')
-    mustBeIdentityPolicy(document)
+    mustBeManagedPolicy(document)
     const { id: policyId, next_version: number } = await mustFindPolicy(tx, accountId, PolicyArn)
     mustFitManagedPolicy(document)
     if ((await listVersions(tx, accountId, policyId)).length >= VERSIONS_PER_POLICY) throw tooManyVersions(VERSIONS_PER_POLICY)

@@ -4,9 +4,14 @@ import { documentSize } from '../../policy/size.ts'
 import { malformedPolicyDocument, quotaExceeded } from './errors.ts'
 import { MANAGED_POLICY_SIZE } from './quotas.ts'
 
-/** Throws MalformedPolicyDocument, in AWS's words. */
-export function mustBeIdentityPolicy(document: string): void {
-  const flaw = checkDocument(document, 'identity')
+/** An inline policy, which may be of the version 2008-10-17. Throws MalformedPolicyDocument, in AWS's words. */
+export const mustBeIdentityPolicy = (document: string): void => mustPass(document, 'identity')
+
+/** A customer managed policy, which may be a boundary and must be of the version 2012-10-17. Throws MalformedPolicyDocument, in AWS's words. */
+export const mustBeManagedPolicy = (document: string): void => mustPass(document, 'boundary')
+
+function mustPass(document: string, kind: 'identity' | 'boundary'): void {
+  const flaw = checkDocument(document, kind)
   if (flaw !== undefined) throw malformedPolicyDocument(flaw)
 }
 
