@@ -1,0 +1,219 @@
+/** What AWS says of documents that are put: a table per type of policy, in the order of refusal. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { checkDocument, type DocumentKind } from './put.ts'
+
+const SYNTAX = 'Syntax errors in policy.'
+const LEGACY = 'The policy failed legacy parsing'
+const NO_VENDOR = 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.'
+const VENDOR = 'Resource vendor must be fully qualified and cannot contain regexes.'
+const IAM_PATH =
+  'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.'
+
+type Row = readonly [members: object | string, message: string | undefined]
+
+/** One statement that is right but for the members given; undefined removes one. */
+function check(kind: DocumentKind, right: object, members: object | string): string | undefined {
+  if (typeof members === 'string') return checkDocument(members, kind)
+  return checkDocument(JSON.stringify({ Version: '2012-10-17', Statement: [{ ...right, ...members }] }), kind)
+}
+
+function table(kind: DocumentKind, right: object, rows: readonly Row[]): void {
+  for (const [members, message] of rows) {
+    test(`put ${kind}: ${typeof members === 'string' ? members : JSON.stringify(members)}`, () => {
+      assert.equal(check(kind, right, members), message)
+    })
+  }
+}
+
+const RIGHT = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }
+const resource = (Resource: string): object => ({ Resource })
+
+// oxfmt-ignore
+const IDENTITY: readonly Row[] = [
+  [{},                                                             undefined],
+  ['{',                                                            SYNTAX],
+  [{ Comment: 'x' },                                               SYNTAX],
+  [{ Effect: undefined },                                          SYNTAX],
+  [{ Effect: 'Permit' },                                           SYNTAX],
+  [{ NotAction: '*' },                                             SYNTAX],
+  [{ Condition: { StringIs: { 'aws:a': 'b' } } },                  SYNTAX],
+  [{ Condition: { StringIs: {} } },                                undefined],
+  [{ Effect: 'allow' },                                            LEGACY],
+  [{ Condition: { DateLessThan: { 'aws:CurrentTime': 'soon' } } }, LEGACY],
+  [{ Condition: { IpAddress: { 'aws:SourceIp': '1.2.3' } } },      LEGACY],
+  [resource('arn:aws::us-east-1:1:b'),                             LEGACY],
+  [resource('arn:aws:s3::b'),                                      LEGACY],
+  [{ Principal: '*', Resource: undefined },                        'Policy document should not specify a principal.'],
+  [{ NotPrincipal: { AWS: '*' } },                                 'Policy document should not specify a principal.'],
+  [{ Sid: 'a b' },                                                 'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*'],
+  [{ Action: undefined },                                          'Policy statement must contain actions.'],
+  [{ Action: [], Resource: 'x' },                                  'Policy statement must contain actions.'],
+  [resource('x'),                                                  'Resource x must be in ARN format or "*".'],
+  [resource(''),                                                   'Resource  must be in ARN format or "*".'],
+  [resource('arn'),                                                'Resource arn must be in ARN format or "*".'],
+  [resource('Arn:aws:s3:::b'),                                     'Resource Arn:aws:s3:::b must be in ARN format or "*".'],
+  [resource('arn:aws-cn:s3:::b'),                                  'Partition "aws-cn" is not valid for resource "arn:aws-cn:s3:::b".'],
+  [resource('arn:x'),                                              'Partition "x" is not valid for resource "arn:x:*:*:*:*".'],
+  [resource('arn:*:s3:::b'),                                       undefined],
+  [resource('arn:aws'),                                            VENDOR],
+  [resource('arn:aws:s*:::b'),                                     VENDOR],
+  [resource('arn:aws:cloudfront:*'),                               undefined],
+  [resource('arn:aws:iam:us-east-1:1:user/u'),                     'IAM resource arn:aws:iam:us-east-1:1:user/u cannot contain region information.'],
+  [resource('arn:aws:s3:us-east-1::b'),                            'Resource arn:aws:s3:us-east-1::b can not contain region information.'],
+  [resource('arn:aws:s3:us-east-1:1:accesspoint/a'),               undefined],
+  [resource('arn:aws:iam::1:thing/u'),                             IAM_PATH],
+  [resource('arn:aws:iam::1:root'),                                undefined],
+  [resource('arn:aws:iam::*:*'),                                   undefined],
+  [{ NotResource: ['*', 'x'], Resource: undefined },               'Resource x must be in ARN format or "*".'],
+  [{ Action: 'GetObject' },                                        NO_VENDOR],
+  [{ Action: ':GetObject' },                                       NO_VENDOR],
+  [{ NotAction: ['*', 'a:b:c'], Action: undefined },               'Actions/Condition can contain only one colon.'],
+  [{ Action: 'a a:b' },                                            'Vendor a a is not valid'],
+  [{ Action: '*:*' },                                              'Vendor * is not valid'],
+  [{ Condition: { StringEquals: { username: 'b' } } },             NO_VENDOR],
+  [{ Condition: { StringEquals: { 'aws:ResourceTag/aws:a:b': '' } } }, undefined],
+  [{ Resource: undefined },                                        'Policy statement must contain resources.'],
+  [{ Resource: [] },                                               'Policy statement must contain resources.'],
+]
+table('identity', RIGHT, IDENTITY)
+
+const unversioned = JSON.stringify({ Statement: RIGHT })
+const VERSION = 'Policy document must be version 2012-10-17 or greater.'
+
+table('identity', RIGHT, [[unversioned, undefined]])
+table('boundary', RIGHT, [
+  [{}, undefined],
+  [unversioned, VERSION],
+  [JSON.stringify({ Version: '2008-10-17', Statement: { ...RIGHT, Effect: 'allow' } }), VERSION],
+  [JSON.stringify({ Version: '2011-01-01', Statement: RIGHT }), SYNTAX],
+])
+table('session', RIGHT, [
+  [unversioned, undefined],
+  ['', 'The policy is not in the valid JSON format.'],
+  [{ Principal: '*' }, 'Policy document should not specify a principal.'],
+])
+
+test('put identity: statement ids are unique, empty ones aside', () => {
+  const two = (Sid: string): string =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { ...RIGHT, Sid },
+        { ...RIGHT, Sid },
+      ],
+    })
+  assert.equal(checkDocument(two(''), 'identity'), undefined)
+  assert.equal(checkDocument(two('a'), 'identity'), 'Statement IDs (SID) in a single policy must be unique.')
+  assert.equal(checkDocument(two('a'), 'resource'), 'Missing required field Principal')
+})
+
+const TRUST = { Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' }
+const ASSUME = 'AssumeRole policy may only specify STS AssumeRole actions.'
+const by = (kind: string, text: string): object => ({ Principal: { [kind]: text } })
+const invalid = (kind: string, text: string): string => `Invalid principal in policy: "${kind}":"${text}"`
+
+// oxfmt-ignore
+const TRUST_ROWS: readonly Row[] = [
+  [{},                                                          undefined],
+  ['{"Version":',                                               'This policy contains invalid Json'],
+  ['{"statement":[]}',                                          'Unknown field statement'],
+  ['{"Statement":[]}',                                          'Could not parse the policy: Statement is empty!'],
+  [JSON.stringify({ Version: '2012', Statement: TRUST }),       'The policy must contain a valid version string'],
+  [JSON.stringify({ Statement: TRUST }),                        undefined],
+  [{ Effect: undefined },                                       'Missing required field Effect'],
+  [{ Effect: 'allow' },                                         'Invalid effect: allow'],
+  [{ Action: undefined },                                       'Missing required field Action'],
+  [{ Condition: { stringEquals: { 'aws:a': 'b' } } },           'Invalid Condition type : stringEquals'],
+  [{ Principal: undefined, NotPrincipal: { AWS: '*' } },        'Allow with NotPrincipal is not allowed.'],
+  [{ Effect: 'Deny', Principal: undefined, NotPrincipal: '*' }, 'AssumeRole policy must not contain NotPrincipal field.'],
+  [{ Principal: undefined },                                    'Missing required field Principal'],
+  [{ Principal: {} },                                           'Missing required field Principal cannot be empty!'],
+  [by('AWS', '*'),                                              undefined],
+  [by('AWS', 'arn:aws:iam::123456789012:root'),                 undefined],
+  [by('AWS', 'arn:aws:iam::123456789012:role/a/b'),             undefined],
+  [by('AWS', 'arn:aws:sts::123456789012:assumed-role/r/s'),     undefined],
+  [by('AWS', 'AROAQWERTYUIOPASDFGHJ'),                          undefined],
+  [by('AWS', 'arn:aws:iam::123456789012:role/*'),               invalid('AWS', 'arn:aws:iam::123456789012:role/*')],
+  [by('AWS', 'arn:aws:iam::123456789012:group/g'),              invalid('AWS', 'arn:aws:iam::123456789012:group/g')],
+  [by('AWS', 'arn:aws:iam::12345678901:user/u'),                invalid('AWS', 'arn:aws:iam::12345678901:user/u')],
+  [by('AWS', 'alice'),                                          invalid('AWS', 'alice')],
+  [by('Service', 'ec2.amazonaws.com'),                          undefined],
+  [by('Service', 'ec2'),                                        invalid('SERVICE', 'ec2')],
+  [by('Service', '*'),                                          invalid('SERVICE', '*')],
+  [by('Federated', 'accounts.google.com'),                      undefined],
+  [by('Federated', 'arn:aws:iam::123456789012:saml-provider/p'), undefined],
+  [by('Federated', 'example.com'),                              invalid('FEDERATED', 'example.com')],
+  [by('CanonicalUser', 'x'),                                    invalid('CANONICALUSER', 'x')],
+  [by('Everyone', 'x'),                                         'Invalid principal in policy: "Everyone"'],
+  [{ Action: [] },                                              'Missing required field Action'],
+  [{ Action: '*' },                                             ASSUME],
+  [{ Action: 's3:GetObject' },                                  ASSUME],
+  [{ Action: ['sts:AssumeRole', 'sts:GetCallerIdentity'] },     ASSUME],
+  [{ Action: 'sts:Get*' },                                      ASSUME],
+  [{ Action: 'sts:*' },                                         undefined],
+  [{ Action: ['STS:assumerole', 'sts:TagSession', 'sts:SetSourceIdentity', 'sts:SetContext', 'sts:AssumeRoleWith*'] }, undefined],
+  [{ Resource: '*' },                                           'Has prohibited field Resource'],
+  [{ NotResource: '*' },                                        'Has prohibited field NotResource'],
+]
+table('trust', TRUST, TRUST_ROWS)
+
+test('put trust: statement ids are unique', () => {
+  const Statement = [
+    { ...TRUST, Sid: 'a b' },
+    { ...TRUST, Sid: 'a b' },
+  ]
+  assert.equal(checkDocument(JSON.stringify({ Statement }), 'trust'), 'The Statement Ids in the policy are not unique')
+})
+
+// oxfmt-ignore
+table('resource', { Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource: 'arn:aws:sqs:us-east-1:123456789012:q' }, [
+  [{},                                                                          undefined],
+  [{ Resource: undefined },                                                     undefined],
+  [{ Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: '123456789012' } }, undefined],
+  [{ Principal: undefined, NotPrincipal: { AWS: '123456789012' } },             'Allow with NotPrincipal is not allowed.'],
+  [{ Principal: undefined },                                                    'Missing required field Principal'],
+  [by('CanonicalUser', '0'.repeat(64)),                                         undefined],
+  [{ Action: 'SendMessage' },                                                   NO_VENDOR],
+])
+
+const UNFIT = 'The provided policy document does not meet the requirements of the specified policy type.'
+// oxfmt-ignore
+table('scp', { Effect: 'Deny', Action: '*', Resource: '*' }, [
+  [{},                                              undefined],
+  [{ Effect: 'Allow', Condition: { Bool: { 'aws:a': 'true' } } }, undefined],
+  ['{',                                             UNFIT],
+  [{ Principal: '*' },                              UNFIT],
+  [{ Resource: undefined },                         UNFIT],
+  [unversioned,                                     UNFIT],
+])
+// oxfmt-ignore
+table('rcp', { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*' }, [
+  [{},                                              undefined],
+  [{ Principal: { AWS: '*' } },                     undefined],
+  [{ Resource: undefined, NotResource: 'arn:aws:s3:::b' }, undefined],
+  ['{',                                             UNFIT],
+  [{ Effect: 'Allow' },                             UNFIT],
+  [{ Principal: undefined },                        UNFIT],
+  [{ Principal: { AWS: '123456789012' } },          UNFIT],
+  [{ Principal: undefined, NotPrincipal: '*' },     UNFIT],
+  [{ Action: '*' },                                 UNFIT],
+  [{ Action: undefined, NotAction: 's3:*' },        UNFIT],
+  [{ Resource: 'x' },                               UNFIT],
+])
+
+test('put: any text gets a message or none, of every kind', () => {
+  const kinds: readonly DocumentKind[] = ['identity', 'boundary', 'session', 'trust', 'resource', 'scp', 'rcp']
+  const source = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.jsonValue().map((Statement) => JSON.stringify({ Version: '2012-10-17', Statement })),
+  )
+  fc.assert(
+    fc.property(source, fc.constantFrom(...kinds), (text, kind) => {
+      assert.notEqual(checkDocument(text, kind), '')
+    }),
+    { numRuns: 1000 },
+  )
+})
