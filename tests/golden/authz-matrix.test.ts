@@ -8,7 +8,7 @@ import { answerTo, type Called, queryRequest, VERSIONS } from '../calls.ts'
 import { createAccount, openTestContext } from '../context.ts'
 import type { Credentials } from '../server.ts'
 import { assertGolden } from './golden.ts'
-import { ALICE_KEY, INPUTS } from './inputs.ts'
+import { ALICE_KEY, INPUTS, TRUST } from './inputs.ts'
 
 const ACCOUNT = '111122223333'
 const OTHER = '444455556666'
@@ -30,6 +30,8 @@ before(async () => {
   await call(root, 'iam', 'CreateUser', { UserName: 'alice' })
   await call(root, 'iam', 'CreateGroup', { GroupName: 'staff' })
   await call(root, 'iam', 'CreatePolicy', { PolicyName: 'golden', PolicyDocument: DOCUMENT })
+  for (const RoleName of ['golden', 'assumable']) await call(root, 'iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: TRUST })
+  await call(root, 'iam', 'CreateInstanceProfile', { InstanceProfileName: 'golden' })
   aliceKey = (await newKey(root, 'alice')).accessKeyId
   callers = {
     unsigned: undefined,

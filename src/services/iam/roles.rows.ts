@@ -34,6 +34,8 @@ const SET_TAGS = 'UPDATE iam_role SET tags = $1 WHERE account = $2 AND id = $3'
 const SET_BOUNDARY = 'UPDATE iam_role SET boundary_arn = $1 WHERE account = $2 AND id = $3'
 const DELETE = 'DELETE FROM iam_role WHERE account = $1 AND id = $2'
 const USE = 'SELECT used_at, region FROM iam_role_use WHERE account = $1 AND role_id = $2'
+const NOTE_USE = `INSERT INTO iam_role_use (account, role_id, used_at, region) VALUES ($1, $2, $3, $4)
+  ON CONFLICT (account, role_id) DO UPDATE SET used_at = excluded.used_at, region = excluded.region`
 const DELETE_USE = 'DELETE FROM iam_role_use WHERE account = $1 AND role_id = $2'
 
 /** The role of this name, whatever its case. */
@@ -106,3 +108,8 @@ export async function deleteRoleRow(tx: WriteTx, account: string, id: string): P
 
 /** When and where a session of the role last called; undefined where none did. */
 export const findRoleUse = (tx: ReadTx, account: string, id: string): Promise<RoleUseRow | undefined> => tx.get(USE, account, id)
+
+/** Remembers that a session of the role called. It says nothing about permissions, so it does not bump the account's version. */
+export async function noteRoleUse(tx: WriteTx, account: string, id: string, { used_at: at, region }: RoleUseRow): Promise<void> {
+  await tx.run(NOTE_USE, account, id, at, region)
+}

@@ -6,5 +6,13 @@ export const validationError = (text: string): Fault => new Fault('ValidationErr
 /** AccessDenied (HTTP 403): refusals that no policy can lift. */
 export const accessDenied = (text: string): Fault => new Fault('AccessDenied', text, { status: 403 })
 
-/** GetSessionToken with temporary credentials (recorded). */
-export const sessionCredentials = (): Fault => accessDenied('Cannot call GetSessionToken with session credentials')
+/** GetSessionToken or GetFederationToken with temporary credentials (recorded). */
+export const sessionCredentials = (operation = 'GetSessionToken'): Fault =>
+  accessDenied(`Cannot call ${operation} with session credentials`)
+/** InvalidParameterValue (HTTP 400): session tags (recorded). */
+export const invalidParameterValue = (text: string): Fault => new Fault('InvalidParameterValue', text, { status: 400 })
+export const malformedPolicyDocument = (text: string): Fault => new Fault('MalformedPolicyDocument', text)
+export const packedPolicyTooLarge = (text: string): Fault => new Fault('PackedPolicyTooLarge', text)
+/** A role that is not there is refused like one that may not be assumed. */
+export const mayNotAssume = (principalArn: string, action: string, roleArn: string): Fault =>
+  accessDenied(`User: ${principalArn} is not authorized to perform: ${action} on resource: ${roleArn}`)

@@ -1,0 +1,54 @@
+/** Session tags: passed with a request, and inherited in a role chain where they are transitive. */
+import type { SessionFacts } from '../../aws/principal.ts'
+import type { Tag } from '../../model/sts.gen.ts'
+import type { Check } from '../operation.ts'
+import { invalidParameterValue } from './errors.ts'
+
+export type GivenTags = { readonly Tags?: readonly Tag[]; readonly TransitiveTagKeys?: readonly string[] }
+export type SessionTags = { readonly tags: readonly Tag[]; readonly transitiveTagKeys: readonly string[] }
+
+/** Keys are one whatever their case (IAM User Guide, "Passing session tags"). */
+const folded = (key: string): string => key.toLowerCase()
+const foldedKeys = (tags: readonly Tag[]): ReadonlySet<string> => new Set(tags.map(({ Key }) => folded(Key)))
+
+/** The tags that the calling session hands on. */
+function inherited(session: SessionFacts | undefined): SessionTags {
+  const keys = new Set((session?.transitiveTagKeys ?? []).map(folded))
+  const tags = (session?.tags ?? []).filter(({ Key }) => keys.has(folded(Key)))
+  return { tags, transitiveTagKeys: tags.map(({ Key }) => Key) }
+}
+
+/** The tags of a session to be made. Throws InvalidParameterValue, in AWS's words (recorded). */
+export function sessionTags({ Tags = [], TransitiveTagKeys = [] }: GivenTags, session: SessionFacts | undefined): SessionTags {
+  const passed = foldedKeys(Tags)
+  if (passed.size < Tags.length)
+    throw invalidParameterValue('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+  if (TransitiveTagKeys.some((key) => !passed.has(folded(key))))
+    throw invalidParameterValue('The specified transitive tag key must be included in the requested tags.')
+  const before = inherited(session)
+  if (before.tags.some(({ Key }) => passed.has(folded(Key)))) {
+    throw invalidParameterValue(
+      "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+    )
+  }
+  return {
+    tags: [...before.tags, ...Tags.map(({ Key, Value }) => ({ Key, Value }))],
+    transitiveTagKeys: [...before.transitiveTagKeys, ...TransitiveTagKeys],
+  }
+}
+
+/** Whether sts:TagSession is needed. Inherited tags need it too: they are tags of the new session (reports of role chains behind EKS Pod Identity). */
+export const setsTags = ({ Tags = [] }: GivenTags, session: SessionFacts | undefined): boolean =>
+  Tags.length + inherited(session).tags.length > 0
+
+/** Condition keys of a request that makes a session with tags. Inherited tags stand among them: trust policies behind EKS Pod Identity ask `aws:RequestTag` for them. */
+export function sessionTagKeys(given: GivenTags, session: SessionFacts | undefined): NonNullable<Check['context']> {
+  const { Tags = [], TransitiveTagKeys } = given
+  if (!setsTags(given, session)) return {}
+  const tags = [...inherited(session).tags, ...Tags]
+  return {
+    'aws:TagKeys': tags.map(({ Key }) => Key),
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+    ...(TransitiveTagKeys !== undefined && { 'sts:TransitiveTagKeys': TransitiveTagKeys }),
+  }
+}
