@@ -28,6 +28,8 @@ export type Harness = {
   call<Output = Record<string, unknown>>(operation: Operation, input: object, options?: { readonly as?: Principal }): Promise<Output>
   /** What an operation asks to be allowed. */
   checks(operation: Operation, input: object, options?: { readonly as?: Principal }): Authorization
+  /** A call as `identify` and `prepare` see it. */
+  preparing(as?: Principal): PreparingCall
   /** Asserts that an operation is refused with this code and, where given, this message. */
   refused(operation: Operation, input: object, fault: { readonly code: string; readonly message?: string }, options?: { readonly as?: Principal }): Promise<void>
   /** The session that a token stands for; undefined where the harness did not make it. */
@@ -52,6 +54,7 @@ export async function openHarness(): Promise<Harness> {
   const outside: Outside = {
     claim: async (name, expiresAt) => ((await write(store, async (tx) => ({ claimed: await claim(tx, name, expiresAt, now) }))) as { claimed: boolean }).claimed,
     fetchText: async (url) => { throw new Error(`the harness reaches nothing: ${url}`) },
+    publicUrl: 'https://keyreeve.example',
   }
   const callOf = (principal: Principal): PreparingCall => {
     serial += 1
@@ -72,6 +75,7 @@ export async function openHarness(): Promise<Harness> {
       return (await write(store, (tx) => operation.handle(tx, input, call, prepared))) as Output
     },
     checks: (operation, input, { as = root } = {}) => operation.authorize(input, callOf(as)),
+    preparing: (as = root) => callOf(as),
     async refused(operation, input, { code, message }, options = {}) {
       await assert.rejects(harness.call(operation, input, options), (error) => {
         assert.ok(error instanceof Fault, `expected a Fault, got ${String(error)}`)

@@ -10,7 +10,7 @@ import { type Outcome, type Store, StoreRefusal } from '../store/store.ts'
 import { AccountMemories } from './account-memory.ts'
 import { AuditLog } from './audit.ts'
 import { GenerationCache } from './cache.ts'
-import type { Config } from './config.ts'
+import { type Config, endpointOf } from './config.ts'
 import type { ServerContext } from './context.ts'
 import type { ClaimJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { openKeyring, type OpenKeyring } from './keyring-file.ts'
@@ -93,6 +93,7 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
     outside: {
       claim: (name, expiresAt) => claim(write, { name, expiresAt, now: clock() }),
       fetchText: outbound({ ca: config.ca, allowPrivate: config.outboundPrivate }),
+      publicUrl: endpointOf(config),
     },
     logger,
     metrics,

@@ -32,12 +32,14 @@ export type HandlingCall = Call & Edge
 /** A call before its transaction: it may also reach out of the process. */
 export type PreparingCall = HandlingCall & Outside
 
-/** What lies outside the transaction: the network, and marks that only one caller may set. */
+/** What lies outside the transaction: the network, this server's place in it, and marks that only one caller may set. */
 export type Outside = {
   /** Marks a thing as used, durably and on every node, until `expiresAt` (milliseconds); false where it was marked before. For codes and assertions that count once. */
   claim(name: string, expiresAt: number): Promise<boolean>
   /** Fetches a document over TLS, bounded in size and time, through the server's rules about which addresses may be reached. Throws where it cannot. */
   fetchText(url: string): Promise<string>
+  /** The address that clients use for this server. */
+  readonly publicUrl: string
 }
 
 /** A value of the request context. */

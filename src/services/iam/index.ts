@@ -14,6 +14,9 @@ import { loginProfileOperations } from './login-profiles.ts'
 import { membershipOperations } from './membership.ts'
 import { mfaDeviceOperations, mfaEntity } from './mfa-devices.ts'
 import { mfaListOperations } from './mfa-lists.ts'
+import { oidcProviderEntity, oidcProviderOperations } from './oidc-providers.ts'
+import { oidcProviderTagOperations } from './oidc-provider-tags.ts'
+import { outboundFederationOperations } from './outbound-federation.ts'
 import { OWN_PASSWORD, ownPasswordEntity, passwordOperations } from './password.ts'
 import { PASSWORD_POLICY, passwordPolicyEntity, passwordPolicyOperations } from './password-policy.ts'
 import { policyEntity, policyOperations } from './policies.ts'
@@ -64,6 +67,9 @@ const operations: readonly Operation[] = [
   credentialReportOperations,
   samlProviderOperations,
   samlProviderTagOperations,
+  oidcProviderOperations,
+  oidcProviderTagOperations,
+  outboundFederationOperations,
   passwordOperations,
   passwordPolicyOperations,
   accountOperations,
@@ -81,6 +87,7 @@ const entities: Readonly<Record<string, EntityLookup>> = {
   'access key': accessKeyEntity,
   mfa: mfaEntity,
   'saml-provider': samlProviderEntity,
+  'oidc-provider': oidcProviderEntity,
   'server-certificate': serverCertificateEntity,
   [OWN_PASSWORD]: ownPasswordEntity,
   [PASSWORD_POLICY]: passwordPolicyEntity,

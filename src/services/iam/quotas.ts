@@ -20,6 +20,10 @@ export const SERVICE_CREDENTIALS_PER_SERVICE = 2
 /** AWS: 100 SAML providers, 2 private keys each. */
 export const SAML_PROVIDERS_PER_ACCOUNT = 100
 export const SAML_KEYS_PER_PROVIDER = 2
+/** AWS: 100 OpenID Connect providers, each with 100 client ids and 5 thumbprints. */
+export const OIDC_PROVIDERS_PER_ACCOUNT = 100
+export const CLIENT_IDS_PER_OIDC_PROVIDER = 100
+export const THUMBPRINTS_PER_OIDC_PROVIDER = 5
 /** AWS: 8 MFA devices of any kind, also for the root user. */
 export const MFA_DEVICES_PER_USER = 8
 

@@ -1,0 +1,11 @@
+/** All migrations, in order. A new one gets the next number; one that was released is never changed. */
+import type { Migration } from '../migrate.ts'
+import { foundation } from './001-foundation.ts'
+import { passwords } from './002-passwords.ts'
+import { mfa } from './003-mfa.ts'
+import { roles } from './004-roles.ts'
+import { credentials } from './005-credentials.ts'
+import { saml } from './006-saml.ts'
+import { oidc } from './007-oidc.ts'
+
+export const MIGRATIONS: readonly Migration[] = [foundation, passwords, mfa, roles, credentials, saml, oidc]
