@@ -7,6 +7,7 @@ import { type Config, endpointOf } from './config.ts'
 import type { ServerContext } from './context.ts'
 import { endpointAnswer } from './endpoints.ts'
 import { httpServer, type HttpRequest } from './http.ts'
+import { issuerAnswer } from './issuer-documents.ts'
 import { open, type Opening } from './open.ts'
 import type { WireAnswer } from '../protocol/wire.ts'
 import { Refusal } from './refusal.ts'
@@ -48,6 +49,8 @@ export async function startServer(config: Config, opening: Opening): Promise<Run
 }
 
 function answer(request: HttpRequest, context: ServerContext): Promise<WireAnswer> {
+  const documents = issuerAnswer(request, context)
+  if (documents !== undefined) return documents
   const endpoint = endpointAnswer(request, context)
   return endpoint === undefined ? serve(request, context) : Promise.resolve(endpoint)
 }

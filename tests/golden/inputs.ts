@@ -18,6 +18,7 @@ const SIGNING = { ...USER, CertificateId: 'A'.repeat(32) }
 const SSH_KEY = { ...USER, SSHPublicKeyId: 'APKAGOLDENGOLDENGOLDEN' }
 const CREDENTIAL = { ...USER, ServiceSpecificCredentialId: 'ACCAGOLDENGOLDENGOLDEN' }
 const SAML = { SAMLProviderArn: 'arn:aws:iam::111122223333:saml-provider/golden' }
+const OIDC = { OpenIDConnectProviderArn: 'arn:aws:iam::111122223333:oidc-provider/golden.example' }
 const METADATA = { SAMLMetadataDocument: 'x'.repeat(1_000) }
 const TAGS = { Tags: [{ Key: 'team', Value: 'blue' }] }
 
@@ -66,6 +67,19 @@ export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> 
     TagSAMLProvider: { ...SAML, Tags: [{ Key: 'team', Value: 'blue' }] },
     UntagSAMLProvider: { ...SAML, TagKeys: ['team'] },
     ListSAMLProviderTags: SAML,
+    AddClientIDToOpenIDConnectProvider: { ...OIDC, ClientID: 'golden' },
+    CreateOpenIDConnectProvider: { Url: 'https://golden.example', ThumbprintList: ['a'.repeat(40)] },
+    DeleteOpenIDConnectProvider: OIDC,
+    DisableOutboundWebIdentityFederation: {},
+    EnableOutboundWebIdentityFederation: {},
+    GetOpenIDConnectProvider: OIDC,
+    GetOutboundWebIdentityFederationInfo: {},
+    ListOpenIDConnectProviderTags: OIDC,
+    ListOpenIDConnectProviders: {},
+    RemoveClientIDFromOpenIDConnectProvider: { ...OIDC, ClientID: 'golden' },
+    TagOpenIDConnectProvider: { ...OIDC, ...TAGS },
+    UntagOpenIDConnectProvider: { ...OIDC, TagKeys: ['team'] },
+    UpdateOpenIDConnectProviderThumbprint: { ...OIDC, ThumbprintList: ['b'.repeat(40)] },
     AddRoleToInstanceProfile: { ...PROFILE, ...ROLE },
     AddUserToGroup: { ...USER, ...GROUP },
     AttachGroupPolicy: { ...GROUP, PolicyArn: POLICY },
@@ -167,6 +181,8 @@ export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> 
     GetAccessKeyInfo: { AccessKeyId: ALICE_KEY },
     GetCallerIdentity: {},
     GetFederationToken: { Name: 'golden' },
+    AssumeRoleWithWebIdentity: { RoleArn: 'arn:aws:iam::111122223333:role/golden', RoleSessionName: 'golden', WebIdentityToken: 'golden' },
     GetSessionToken: {},
+    GetWebIdentityToken: { Audience: ['golden'], SigningAlgorithm: 'ES384' },
   },
 }

@@ -1,9 +1,22 @@
 /** The service STS: what each file exports, collected. A new file adds its line. */
 import type { Operation } from '../operation.ts'
 import type { Service } from '../service.ts'
+import { assumeRoleOperations } from './assume-role.ts'
 import { callerIdentityOperations } from './caller-identity.ts'
+import { federationTokenOperations } from './get-federation-token.ts'
+import { samlOperations } from './saml.ts'
 import { sessionTokenOperations } from './session-token.ts'
+import { webIdentityOperations } from './web-identity.ts'
+import { webIdentityTokenOperations } from './get-web-identity-token.ts'
 
-const operations: readonly Operation[] = [callerIdentityOperations, sessionTokenOperations].flat()
+const operations: readonly Operation[] = [
+  callerIdentityOperations,
+  sessionTokenOperations,
+  assumeRoleOperations,
+  federationTokenOperations,
+  samlOperations,
+  webIdentityOperations,
+  webIdentityTokenOperations,
+].flat()
 
 export const sts: Service = { name: 'sts', operations, entities: {} }
