@@ -41,7 +41,7 @@ export type FederatedUserPrincipal = Common & {
   readonly name: string
   readonly issuer: { readonly arn: string; readonly userId: string | undefined }
 }
-/** What a SAML assertion asks of its session, and what the answer shows of the assertion. */
+/** What a SAML assertion or a web identity token asks of its session, and what the answer shows of it. */
 export type AskedSession = {
   readonly name: string
   readonly seconds: number | undefined
@@ -50,13 +50,13 @@ export type AskedSession = {
   readonly transitiveTagKeys: readonly string[]
   readonly shown: Readonly<Record<string, string>>
 }
-/** Whoever a web identity token or a SAML assertion speaks of. `arn` is the provider's; `id` is `PROVIDER:SUBJECT`. Proven by the operation's `identify`. */
+/** Whoever a web identity token or a SAML assertion speaks of. `arn` is the provider's; `id` is `PROVIDER:SUBJECT`, for a web identity `PROVIDER:AUDIENCE:SUBJECT`. Proven by the operation's `identify`. */
 export type FederatedPrincipal = Common & {
   readonly type: 'web-identity' | 'saml'
   readonly provider: string
   /** The condition keys that the token's claims give. */
   readonly claims: Readonly<Record<string, string | readonly string[]>>
-  /** What the assertion asks of the session to be made. */
+  /** What the assertion or the token asks of the session to be made. */
   readonly asked?: AskedSession
 }
 /** An AWS service that acts for itself: `arn` and `id` are its principal (`states.amazonaws.com`), `accountId` the account of the resource it acts for. */

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
 import { assertRefusals } from '../../../tests/refusals.ts'
+import type { GetAccountSummaryResponse } from '../../model/iam.gen.ts'
+import { getAccountSummary } from './account.ts'
 import { listOidcProviderTags, tagOidcProvider, untagOidcProvider } from './oidc-provider-tags.ts'
 import {
   addClientId,
@@ -116,6 +118,15 @@ test('what was written reads back, to the letter', async () => {
   await harness.refused(getOidcProvider, { OpenIDConnectProviderArn: arn.replace('Sso', 'sso') }, { code: 'NoSuchEntity' })
   await harness.call(deleteOidcProvider, { OpenIDConnectProviderArn: arn })
   await harness.refused(getOidcProvider, { OpenIDConnectProviderArn: arn }, { code: 'NoSuchEntity' })
+})
+
+test('GetAccountSummary counts providers of both kinds', async () => {
+  const { SummaryMap } = await harness.call<GetAccountSummaryResponse>(
+    getAccountSummary,
+    {},
+    { as: harness.rootOf(OTHER_ACCOUNT) },
+  )
+  assert.equal(SummaryMap?.['Providers'], 100)
 })
 
 test('client ids and thumbprints change; adding twice and removing nothing are no errors', async () => {
