@@ -1,30 +1,53 @@
 /** Policies that are decided together: the identity policies of a principal, one level of service control policies. */
+import type { ResourcePattern } from './arn-match.ts'
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
+import { type PrefixIndex, prefixIndex } from './prefix-index.ts'
 
-export type Candidates = { readonly deny: readonly CompiledStatement[]; readonly allow: readonly CompiledStatement[] }
+/** A statement and its number in its set: what a trace holds. */
+export type Candidate = { readonly number: number; readonly statement: CompiledStatement }
+
+/** A statement as one of its resources finds it. */
+export type Found = Candidate & { readonly pattern: ResourcePattern }
+
+/** The statements about an action with one effect. */
+export type CandidateList = {
+  /** In the order of the policies. */
+  readonly all: readonly Candidate[]
+  /** Those that a resource can find, where there are so many that searching them all is slower. */
+  readonly index: PrefixIndex<Found> | undefined
+  /** Those that the index does not hold; all where there is none. */
+  readonly rest: readonly Candidate[]
+}
+
+export type Candidates = { readonly deny: CandidateList; readonly allow: CandidateList }
 
 export type PolicySet = {
   readonly policies: readonly CompiledPolicy[]
+  readonly statements: readonly CompiledStatement[]
   /** Policies that cannot be compiled: each denies everything. */
   readonly broken: readonly CompiledPolicy[]
-  /** The statements about an action (in lower case). Found once for each action that is asked about. */
+  /** The statements about an action, whatever its case. Found once for each action that is asked about. */
   about(action: string): Candidates
 }
 
 /** Actions whose candidates are remembered; beyond that they are found anew. AWS has some 22,000 actions, a principal asks few. */
 const REMEMBERED_ACTIONS = 512
+/** From so many resources on the index is faster than comparing one after the other. */
+const INDEXED_FROM = 12
 
 export function policySet(policies: readonly CompiledPolicy[]): PolicySet {
-  const byService = new Map<string, CompiledStatement[]>()
   const statements = policies.flatMap((policy) => policy.statements)
+  const byService = new Map<string, readonly Candidate[]>()
   const remembered = new Map<string, Candidates>()
   return {
     policies,
+    statements,
     broken: policies.filter(({ problem }) => problem !== undefined),
     about(action) {
       const known = remembered.get(action)
       if (known !== undefined) return known
-      const found = candidates(ofService(action, byService, statements), action)
+      const name = action.toLowerCase()
+      const found = candidates(ofService(name, byService, statements), name)
       if (remembered.size >= REMEMBERED_ACTIONS) remembered.clear()
       remembered.set(action, found)
       return found
@@ -35,18 +58,36 @@ export function policySet(policies: readonly CompiledPolicy[]): PolicySet {
 /** The statements that may be about a service: those that name it, and those that name any. */
 function ofService(
   action: string,
-  byService: Map<string, CompiledStatement[]>,
-  all: readonly CompiledStatement[],
-): readonly CompiledStatement[] {
-  const service = action.slice(0, action.indexOf(':'))
+  byService: Map<string, readonly Candidate[]>,
+  statements: readonly CompiledStatement[],
+): readonly Candidate[] {
+  const service = action.slice(0, Math.max(0, action.indexOf(':')))
   const known = byService.get(service)
   if (known !== undefined) return known
-  const found = all.filter(({ services }) => services === undefined || services.has(service))
+  const found = statements.flatMap((statement, number) =>
+    statement.services === undefined || statement.services.has(service) ? [{ number, statement }] : [],
+  )
+  if (byService.size >= REMEMBERED_ACTIONS) byService.clear()
   byService.set(service, found)
   return found
 }
 
-function candidates(statements: readonly CompiledStatement[], action: string): Candidates {
-  const about = statements.filter((statement) => statement.matchesAction(action))
-  return { deny: about.filter(({ effect }) => effect === 'Deny'), allow: about.filter(({ effect }) => effect === 'Allow') }
+function candidates(ofService: readonly Candidate[], action: string): Candidates {
+  const about = ofService.filter(({ statement }) => statement.matchesAction(action))
+  return {
+    deny: candidateList(about.filter(({ statement }) => statement.effect === 'Deny')),
+    allow: candidateList(about.filter(({ statement }) => statement.effect === 'Allow')),
+  }
+}
+
+function candidateList(all: readonly Candidate[]): CandidateList {
+  const rest: Candidate[] = []
+  const pairs: (readonly [string, Found])[] = []
+  for (const candidate of all) {
+    const { patterns } = candidate.statement
+    // A resource without a literal beginning would be found by every request.
+    if (patterns === undefined || patterns.some(({ prefix }) => prefix === '')) rest.push(candidate)
+    else for (const pattern of patterns) pairs.push([pattern.prefix, { ...candidate, pattern }])
+  }
+  return pairs.length < INDEXED_FROM ? { all, index: undefined, rest: all } : { all, index: prefixIndex(pairs), rest }
 }

@@ -1,12 +1,11 @@
 /** Compiles a policy's text into tests. What cannot be compiled denies everything, and says why: a policy is never half understood. */
-import type { Caller } from './caller.ts'
+import { type AskedResource, type ResourcePattern, resourcePattern } from './arn-match.ts'
 import { type CompiledCondition, compileCondition } from './conditions/condition.ts'
 import type { RequestContext } from './context.ts'
 import { PolicyError, type PolicyDocument, type PolicyVersion, type Statement } from './document.ts'
-import { hasWildcard, matches, patternOf } from './glob.ts'
+import { hasWildcard, matcherOf, wildcardPattern } from './glob.ts'
 import { parsePolicy } from './parse.ts'
-import { type Closeness, namedBy } from './principal-match.ts'
-import { type AskedResource, type ResourceTest, resourceTest } from './resource-match.ts'
+import { type PrincipalTest, principalTest } from './principal-match.ts'
 
 export type DocumentKind = 'identity' | 'boundary' | 'session' | 'trust' | 'resource' | 'scp' | 'rcp'
 
@@ -30,8 +29,10 @@ export type CompiledStatement = {
   /** `action` in lower case. */
   readonly matchesAction: (action: string) => boolean
   readonly matchesResource: (resource: AskedResource, context: RequestContext) => boolean
-  /** How it names the caller; `account` where the policy is of a kind that names nobody. */
-  readonly names: (caller: Caller) => Closeness | undefined
+  /** The patterns of `Resource`; undefined where the statement cannot be found by them (`NotResource`, no resource). */
+  readonly patterns: readonly ResourcePattern[] | undefined
+  /** Undefined where the policy is of a kind that names nobody: it is about whoever it is attached to. */
+  readonly names: PrincipalTest | undefined
   readonly conditions: readonly CompiledCondition[]
 }
 
@@ -43,7 +44,7 @@ export type CompiledPolicy = {
   readonly problem?: string
 }
 
-/** Kinds whose statements name nobody: they are about whoever they are attached to. */
+/** Kinds whose statements name nobody. */
 const NAMELESS: ReadonlySet<DocumentKind | 'endpoint'> = new Set(['identity', 'boundary', 'session', 'scp'])
 
 /** Never throws. */
@@ -55,10 +56,13 @@ export function compileText(text: string, kind: DocumentKind | 'endpoint', sourc
     )
     return { source, document, statements }
   } catch (error) {
-    if (error instanceof PolicyError)
-      return { source, statements: [], problem: `${error.message} (line ${error.place.line}, column ${error.place.column})` }
-    return { source, statements: [], problem: error instanceof Error ? error.message : String(error) }
+    return { source, statements: [], problem: problemOf(error) }
   }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof PolicyError) return `${error.message} (line ${error.place.line}, column ${error.place.column})`
+  return error instanceof Error ? error.message : String(error)
 }
 
 type Compiling = { readonly kind: DocumentKind | 'endpoint'; readonly policy: PolicySource; readonly version: PolicyVersion }
@@ -69,7 +73,7 @@ function compileStatement(source: Statement, { kind, policy, version }: Compilin
     source,
     effect: source.effect,
     ...compileActions(source.action),
-    matchesResource: compileResources(source, kind, version),
+    ...compileResources(source, kind, version),
     names: compilePrincipal(source, kind),
     conditions: source.conditions.map((condition) => compileCondition(condition, version)),
   }
@@ -77,19 +81,13 @@ function compileStatement(source: Statement, { kind, policy, version }: Compilin
 
 function compileActions({ negated, values }: Statement['action']): Pick<CompiledStatement, 'services' | 'matchesAction'> {
   const texts = values.map(({ text }) => text.toLowerCase())
-  const tests = texts.map(actionTest)
-  const isOne = (action: string): boolean => tests.some((test) => test(action))
+  const tests = texts.map((text) => matcherOf(wildcardPattern(text)))
+  const isOne = (action: string): boolean => tests.some((test) => test(action, 0))
   // NotAction with "*" excludes every action: the statement has no effect.
   if (negated) return { services: undefined, matchesAction: (action) => !isOne(action) }
-  const prefixes = texts.map((text) => text.slice(0, text.indexOf(':')))
-  const isOpen = texts.some((text, index) => !text.includes(':') || hasWildcard(prefixes[index] ?? '*'))
+  const prefixes = texts.map((text) => text.slice(0, Math.max(0, text.indexOf(':'))))
+  const isOpen = prefixes.some((prefix) => prefix === '' || hasWildcard(prefix))
   return { services: isOpen ? undefined : new Set(prefixes), matchesAction: isOne }
-}
-
-function actionTest(text: string): (action: string) => boolean {
-  if (!hasWildcard(text)) return (action) => action === text
-  const pattern = patternOf([{ text, literal: false }])
-  return (action) => matches(pattern, action)
 }
 
 /** Trust policies have no Resource: they are about their role. Some resource-based policies leave it out in the same sense. */
@@ -97,22 +95,34 @@ function compileResources(
   { resource }: Statement,
   kind: Compiling['kind'],
   version: PolicyVersion,
-): CompiledStatement['matchesResource'] {
+): Pick<CompiledStatement, 'matchesResource' | 'patterns'> {
   if (resource === undefined) {
     if (NAMELESS.has(kind)) throw new Error('a statement has no resource')
-    return () => true
+    return { matchesResource: () => true, patterns: undefined }
   }
-  const tests: readonly ResourceTest[] = resource.values.map(({ text }) => resourceTest(text, version))
-  if (!resource.negated) return (asked, context) => tests.some((test) => test(asked, context))
-  // A variable without value matches nothing, in NotResource as well.
-  return (asked, context) => !tests.some((test) => test(asked, context))
+  const patterns = resource.values.map(({ text }) => resourcePattern(text, version))
+  const isOne = anyPattern(patterns)
+  // "If the variable has no value, the resource matches nothing", which in NotResource excludes nothing (IAM User Guide, "Variables and tags").
+  if (resource.negated) return { matchesResource: (asked, context) => !isOne(asked, context), patterns: undefined }
+  return { matchesResource: isOne, patterns }
 }
 
-function compilePrincipal({ principal }: Statement, kind: Compiling['kind']): CompiledStatement['names'] {
+function anyPattern(patterns: readonly ResourcePattern[]): CompiledStatement['matchesResource'] {
+  const [first] = patterns
+  if (first === undefined) return () => false
+  if (patterns.length === 1 || first.form === 'any') return first.matches
+  return (asked, context) => {
+    for (const pattern of patterns) if (pattern.matches(asked, context)) return true
+    return false
+  }
+}
+
+function compilePrincipal({ principal, effect }: Statement, kind: Compiling['kind']): PrincipalTest | undefined {
   if (NAMELESS.has(kind)) {
     if (principal !== undefined) throw new Error('a statement names a principal')
-    return () => 'account'
+    return undefined
   }
   if (principal === undefined) throw new Error('a statement names no principal')
-  return (caller) => namedBy(principal, caller)
+  if (principal.negated && kind === 'trust') throw new Error('a trust policy has no `NotPrincipal`')
+  return principalTest(principal, effect)
 }

@@ -2,126 +2,105 @@
 import type { Caller } from './caller.ts'
 import type { PolicySet } from './combine.ts'
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
-import type { RequestContext } from './context.ts'
-import { CLOSENESS, type Closeness } from './principal-match.ts'
-import { type AskedResource, askedResource } from './resource-match.ts'
+import type { Closeness } from './principal-match.ts'
+import { type Check, type Policies, type PolicyType, type Question, questionOf, rcpsOf, scpsOf } from './question.ts'
+import { closestGrant, firstMet, type Grant } from './search.ts'
+import { type Trace, traceMark } from './trace.ts'
 
 export type { Caller } from './caller.ts'
-
-/** The policies that bind the caller, wherever the request goes. An absent member is a type of policy that does not apply. */
-export type Policies = {
-  readonly identity?: PolicySet
-  readonly boundary?: PolicySet
-  readonly session?: PolicySet
-  /** One set a level, from the organization's root to the account: each level must allow. */
-  readonly scps?: readonly PolicySet[]
-  readonly rcps?: readonly PolicySet[]
-  readonly endpoint?: PolicySet
-}
-
-export type PolicyType = 'identity' | 'resource' | 'trust' | 'boundary' | 'session' | 'scp' | 'rcp' | 'endpoint'
-
-export type Check = {
-  /** As AWS writes it; compared without regard to case. */
-  readonly action: string
-  /** An ARN, or `*` for actions that know no resource. */
-  readonly resource: string
-  readonly resourceAccountId: string
-  readonly context: RequestContext
-  /** `trust`: without a grant from it nobody is let in, the resource's own account included. */
-  readonly resourcePolicy?: { readonly kind: 'resource' | 'trust'; readonly policies: PolicySet }
-}
+export type { Check, Policies, PolicyType } from './question.ts'
 
 export type Decision =
-  | { readonly decision: 'allowed'; readonly policyType: PolicyType | 'root'; readonly by?: CompiledStatement }
-  | { readonly decision: 'implicitDeny'; readonly policyType: PolicyType }
+  | {
+      readonly decision: 'allowed'
+      readonly policyType: PolicyType | 'root'
+      /** The granting statement; absent for the root user, which needs none. */
+      readonly by?: CompiledStatement
+      /** The statement that allowed in each set that had to allow; `readTrace` resolves them. */
+      readonly trace: Trace
+    }
+  | {
+      readonly decision: 'implicitDeny'
+      /** The type of policy that had to allow and did not. */
+      readonly policyType: PolicyType
+      readonly trace: Trace
+    }
   | {
       readonly decision: 'explicitDeny'
       readonly policyType: PolicyType
       /** The statement; absent where a policy denies because it cannot be compiled. */
       readonly by?: CompiledStatement
+      /** The policy that cannot be compiled; its `problem` says why. */
       readonly broken?: CompiledPolicy
+      readonly trace: Trace
     }
 
-/** What is asked, taken apart once. */
-export type Question = {
-  readonly action: string
-  readonly resource: AskedResource
-  readonly context: RequestContext
-  readonly caller: Caller
-}
+/** What is being decided, and the statements that have allowed so far. */
+type Deciding = { readonly check: Check; readonly question: Question; readonly policies: Policies; readonly trace: number[] }
 
-export function questionOf(check: Check, caller: Caller): Question {
-  return { action: check.action.toLowerCase(), resource: askedResource(check.resource), context: check.context, caller }
-}
-
-/** Decides one (action, resource, context). */
+/** Decides one (action, resource, context). Never throws of itself; a context may. */
 export function decide(check: Check, caller: Caller, policies: Policies): Decision {
-  const question = questionOf(check, caller)
-  const sets = applicable(check, caller, policies)
-  for (const [policyType, set] of sets) {
-    const denied = denial(set, policyType, question)
+  const deciding: Deciding = { check, question: questionOf(check, caller, policies), policies, trace: [] }
+  return explicitDeny(deciding) ?? unguarded(deciding) ?? granted(deciding)
+}
+
+/** The deny that is reported where several bite: the first in the order of the flow chart. */
+function explicitDeny({ check, question, policies }: Deciding): Decision | undefined {
+  const { resourcePolicy } = check
+  const { identity, boundary, session, endpoint, rcps, scps } = policies
+  return (
+    (rcps && denyOfLevels('rcp', rcpsOf(check, question.caller, policies), question)) ??
+    (scps && denyOfLevels('scp', scpsOf(question.caller, policies), question)) ??
+    (resourcePolicy && denyOf(resourcePolicy.kind, resourcePolicy.policies, question)) ??
+    (identity && denyOf('identity', identity, question)) ??
+    (boundary && denyOf('boundary', boundary, question)) ??
+    (session && denyOf('session', session, question)) ??
+    (endpoint && denyOf('endpoint', endpoint, question))
+  )
+}
+
+function denyOfLevels(policyType: PolicyType, sets: readonly PolicySet[], question: Question): Decision | undefined {
+  for (const [level, set] of sets.entries()) {
+    const denied = denyOf(policyType, set, question, level)
     if (denied !== undefined) return denied
-  }
-  for (const [policyType, set] of sets) {
-    if (GUARDS.has(policyType) && grantOf(set, question) === undefined) return { decision: 'implicitDeny', policyType }
-  }
-  return granted(check, question, policies)
-}
-
-/** Types of which every set must allow, whoever grants. */
-const GUARDS: ReadonlySet<PolicyType> = new Set(['scp', 'rcp', 'endpoint'])
-
-/** All sets that apply, in the order in which a deny is looked for (IAM User Guide, the evaluation flow chart). */
-export function applicable(
-  { resourcePolicy }: Check,
-  caller: Caller,
-  { identity, boundary, session, scps, rcps, endpoint }: Policies,
-): readonly (readonly [PolicyType, PolicySet])[] {
-  const sets: (readonly [PolicyType, PolicySet])[] = []
-  for (const set of rcps ?? []) sets.push(['rcp', set])
-  // Service-linked roles are exempt from service control policies, and services are no principals of the organization.
-  if (!isExempt(caller)) for (const set of scps ?? []) sets.push(['scp', set])
-  if (resourcePolicy !== undefined) sets.push([resourcePolicy.kind, resourcePolicy.policies])
-  if (identity !== undefined) sets.push(['identity', identity])
-  if (boundary !== undefined) sets.push(['boundary', boundary])
-  if (session !== undefined) sets.push(['session', session])
-  if (endpoint !== undefined) sets.push(['endpoint', endpoint])
-  return sets
-}
-
-const SERVICE_LINKED = ':role/aws-service-role/'
-const isExempt = ({ type, roleArn }: Caller): boolean => type === 'service' || roleArn?.includes(SERVICE_LINKED) === true
-
-function denial(set: PolicySet, policyType: PolicyType, question: Question): Decision | undefined {
-  const [policy] = set.broken
-  if (policy !== undefined) return { decision: 'explicitDeny', policyType, broken: policy }
-  for (const statement of set.about(question.action).deny) {
-    if (isMet(statement, question) && statement.names(question.caller) !== undefined)
-      return { decision: 'explicitDeny', policyType, by: statement }
   }
   return undefined
 }
 
-/** Resource and conditions; the action matched already. */
-function isMet({ matchesResource, conditions }: CompiledStatement, { resource, context }: Question): boolean {
-  if (!matchesResource(resource, context)) return false
-  for (const { holds } of conditions) if (!holds(context)) return false
-  return true
+function denyOf(policyType: PolicyType, set: PolicySet, question: Question, level = 0): Decision | undefined {
+  const [broken] = set.broken
+  if (broken !== undefined) return { decision: 'explicitDeny', policyType, broken, trace: [] }
+  const { deny } = set.about(question.action)
+  if (deny.all.length === 0) return undefined
+  const found = firstMet(deny, question)
+  if (found === undefined) return undefined
+  return { decision: 'explicitDeny', policyType, by: found.statement, trace: [traceMark(policyType, level, found.number)] }
 }
 
-type Grant = { readonly statement: CompiledStatement; readonly closeness: Closeness }
+/** Types of which every set must allow, whoever grants. The refusal of the first that does not. */
+function unguarded(deciding: Deciding): Decision | undefined {
+  const { check, question, policies } = deciding
+  const { rcps, scps, endpoint } = policies
+  return (
+    (rcps && silentLevel('rcp', rcpsOf(check, question.caller, policies), deciding)) ??
+    (scps && silentLevel('scp', scpsOf(question.caller, policies), deciding)) ??
+    (endpoint && silentLevel('endpoint', [endpoint], deciding))
+  )
+}
 
-/** The grant that names the caller most closely. */
-function grantOf(set: PolicySet, question: Question): Grant | undefined {
-  let best: Grant | undefined
-  for (const statement of set.about(question.action).allow) {
-    const closeness = statement.names(question.caller)
-    if (closeness === undefined || !isMet(statement, question)) continue
-    if (best === undefined || CLOSENESS.indexOf(closeness) < CLOSENESS.indexOf(best.closeness)) best = { statement, closeness }
-    if (best.closeness === CLOSENESS[0] || closeness === 'account') return best
+function silentLevel(policyType: PolicyType, sets: readonly PolicySet[], deciding: Deciding): Decision | undefined {
+  for (const [level, set] of sets.entries()) {
+    if (!isAllowedBy(policyType, set, deciding, level)) return { decision: 'implicitDeny', policyType, trace: deciding.trace }
   }
-  return best
+  return undefined
+}
+
+/** Whether a statement of the set allows; the trace then says which. */
+function isAllowedBy(policyType: PolicyType, set: PolicySet | undefined, { question, trace }: Deciding, level = 0): boolean {
+  const found = set && firstMet(set.about(question.action).allow, question)
+  if (found === undefined) return false
+  trace.push(traceMark(policyType, level, found.number))
+  return true
 }
 
 /** A grant so close needs nothing else from within the account. */
@@ -132,46 +111,62 @@ const SPARES_IDENTITY: ReadonlySet<Closeness> = new Set(['role', 'issuer'])
 const STRANGERS: ReadonlySet<Caller['type']> = new Set(['service', 'anonymous', 'web-identity', 'saml'])
 
 /** Nothing denies and all guards allow: who grants? */
-function granted(check: Check, question: Question, policies: Policies): Decision {
-  const { resourcePolicy, resourceAccountId } = check
-  const isForeign = STRANGERS.has(question.caller.type) || question.caller.accountId !== resourceAccountId
-  const grant = resourcePolicy === undefined ? undefined : grantOf(resourcePolicy.policies, question)
-  if (grant !== undefined && resourcePolicy !== undefined)
-    return grantedByResource({ grant, policyType: resourcePolicy.kind, isForeign }, question, policies)
-  if (isForeign || resourcePolicy?.kind === 'trust')
-    return { decision: 'implicitDeny', policyType: resourcePolicy?.kind ?? 'resource' }
-  return byOwnPolicies(question, policies)
+function granted(deciding: Deciding): Decision {
+  const { resourcePolicy } = deciding.check
+  const { question, trace } = deciding
+  if (resourcePolicy === undefined)
+    return isForeign(deciding) ? { decision: 'implicitDeny', policyType: 'resource', trace } : byOwnPolicies(deciding)
+  const { kind, policies, mandatory } = resourcePolicy
+  const grant = closestGrant(policies.about(question.action).allow, question)
+  if (grant !== undefined) return grantedByResource(grant, kind, deciding)
+  if (kind === 'trust' || mandatory === true || isForeign(deciding)) return { decision: 'implicitDeny', policyType: kind, trace }
+  return byOwnPolicies(deciding)
 }
 
-type ResourceGrant = { readonly grant: Grant; readonly policyType: PolicyType; readonly isForeign: boolean }
-
-/** From another account both sides must allow, however closely the caller is named; callers without an account have no other side. */
-function grantedByResource({ grant, policyType, isForeign }: ResourceGrant, question: Question, policies: Policies): Decision {
-  const allowed: Decision = { decision: 'allowed', policyType, by: grant.statement }
-  if (STRANGERS.has(question.caller.type)) return allowed
-  if (isForeign) return byOwnPolicies(question, policies)
-  if (SUFFICIENT.has(grant.closeness)) return allowed
-  if (SPARES_IDENTITY.has(grant.closeness)) return limits(question, policies) ?? allowed
-  return byOwnPolicies(question, policies)
+/** Whether the resource's account is not the caller's, so that it has to let the caller in. */
+function isForeign({ check, question: { caller } }: Deciding): boolean {
+  return STRANGERS.has(caller.type) || caller.accountId !== check.resourceAccountId
 }
 
-/** The caller's own policies: identity grants, boundary and session policy limit. */
-function byOwnPolicies(question: Question, policies: Policies): Decision {
-  const { caller } = question
-  const grant = policies.identity === undefined ? undefined : grantOf(policies.identity, question)
-  if (grant === undefined && caller.type !== 'root') return { decision: 'implicitDeny', policyType: 'identity' }
-  const limited = limits(question, policies)
-  if (limited !== undefined) return limited
-  if (grant === undefined) return { decision: 'allowed', policyType: 'root' }
-  return { decision: 'allowed', policyType: 'identity', by: grant.statement }
+function grantedByResource(grant: Grant, policyType: PolicyType, deciding: Deciding): Decision {
+  const { question, trace } = deciding
+  trace.push(traceMark(policyType, 0, grant.number))
+  if (STRANGERS.has(question.caller.type)) return allowed(policyType, grant, trace)
+  // From another account both sides must allow, however closely the caller is named.
+  if (isForeign(deciding)) return byOwnPolicies(deciding)
+  if (SUFFICIENT.has(grant.closeness)) return allowed(policyType, grant, trace)
+  if (SPARES_IDENTITY.has(grant.closeness)) return limited(deciding) ?? allowed(policyType, grant, trace)
+  return byOwnPolicies(deciding)
 }
 
-/** The limit that does not allow; undefined where all do. A federated user without session policy has no permission (STS API reference, GetFederationToken). */
-function limits(question: Question, { boundary, session }: Policies): Decision | undefined {
-  if (boundary !== undefined && grantOf(boundary, question) === undefined)
-    return { decision: 'implicitDeny', policyType: 'boundary' }
+function allowed(policyType: PolicyType, { statement }: Pick<Grant, 'statement'>, trace: Trace): Decision {
+  return { decision: 'allowed', policyType, by: statement, trace }
+}
+
+/** The caller's own policies: identity policies grant, boundary and session policy limit. */
+function byOwnPolicies(deciding: Deciding): Decision {
+  const { question, policies, trace } = deciding
+  const grant = policies.identity && firstMet(policies.identity.about(question.action).allow, question)
+  if (grant !== undefined) trace.push(traceMark('identity', 0, grant.number))
+  else if (!isRoot(question.caller)) return { decision: 'implicitDeny', policyType: 'identity', trace }
+  const refused = limited(deciding)
+  if (refused !== undefined) return refused
+  return grant === undefined ? { decision: 'allowed', policyType: 'root', trace } : allowed('identity', grant, trace)
+}
+
+/** The root user has full access to its account, and so has the federated session that it made, within its session policies. */
+function isRoot({ type, userArn }: Caller): boolean {
+  return type === 'root' || (type === 'federated-user' && userArn?.endsWith(':root') === true)
+}
+
+/** The refusal of a limit that does not allow. A federated user without session policy has no permission (STS API reference, GetFederationToken). */
+function limited(deciding: Deciding): Decision | undefined {
+  const { question, policies, trace } = deciding
+  const { boundary, session } = policies
+  if (boundary !== undefined && !isAllowedBy('boundary', boundary, deciding))
+    return { decision: 'implicitDeny', policyType: 'boundary', trace }
   const needsSession = session !== undefined || question.caller.type === 'federated-user'
-  if (needsSession && (session === undefined || grantOf(session, question) === undefined))
-    return { decision: 'implicitDeny', policyType: 'session' }
+  if (needsSession && !isAllowedBy('session', session, deciding))
+    return { decision: 'implicitDeny', policyType: 'session', trace }
   return undefined
 }

@@ -1,4 +1,4 @@
-/** Wildcard patterns: `*` any run of characters, `?` one. Matching takes at most pattern times text steps, and never backtracks further than one star. */
+/** Wildcard patterns: `*` any run of characters, `?` one. The walk keeps two positions and one star; it never builds an expression. */
 
 const LITERAL = 0
 const RUN = 1
@@ -20,31 +20,63 @@ export function patternOf(parts: readonly PatternPart[]): Pattern {
   const kinds = new Uint8Array(text.length)
   let at = 0
   for (const part of parts) {
-    for (const character of part.text.split('')) {
-      kinds[at] = part.literal ? LITERAL : kindOf(character)
-      at += 1
-    }
+    if (!part.literal) for (let index = 0; index < part.text.length; index += 1) kinds[at + index] = kindOf(part.text[index])
+    at += part.text.length
   }
   return { text, kinds }
 }
 
-const kindOf = (character: string): number => (character === '*' ? RUN : character === '?' ? ONE : LITERAL)
+/** A pattern all of whose `*` and `?` are wildcards. */
+export const wildcardPattern = (text: string): Pattern => patternOf([{ text, literal: false }])
+
+const kindOf = (character: string | undefined): number => (character === '*' ? RUN : character === '?' ? ONE : LITERAL)
 
 export const hasWildcard = (text: string): boolean => text.includes('*') || text.includes('?')
 
+/** Whether a text is nothing but stars. */
+export function isStars(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text[index] !== '*') return false
+  return text !== ''
+}
+
+/** The part of a text before its first wildcard. */
+export function literalPrefix({ text, kinds }: Pattern): string {
+  const first = kinds?.findIndex((kind) => kind !== LITERAL) ?? -1
+  return first < 0 ? text : text.slice(0, first)
+}
+
+/** Whether nothing but stars follows the literal prefix. */
+export function isOpenPrefix(pattern: Pattern): boolean {
+  const { kinds } = pattern
+  return kinds !== undefined && kinds.subarray(literalPrefix(pattern).length).every((kind) => kind === RUN)
+}
+
 /** Whether the whole text matches. */
 export function matches({ text: pattern, kinds }: Pattern, text: string): boolean {
-  if (kinds === undefined) return pattern === text
+  return kinds === undefined ? pattern === text : walk(pattern, kinds, text, 0)
+}
+
+/** What the walk reads: a string, or in tests something that counts. */
+export type Characters = { readonly length: number; charCodeAt(index: number): number }
+
+/**
+ * Matches from a position to the end. After a mismatch only the last star is tried again, one character further: an earlier star could take
+ * nothing that the last one cannot. For a given pattern the steps grow with the length of the text: at most the longest piece between two
+ * stars for each character.
+ */
+export function walk(pattern: string, kinds: Uint8Array, text: Characters, from: number): boolean {
   let at = 0
-  let position = 0
+  let position = from
   let star = -1
-  let resume = 0
+  let resume = from
   while (position < text.length) {
     const kind = kinds[at]
     if (kind === RUN) {
       star = at
       resume = position
       at += 1
+      // The last star takes all that is left.
+      if (at === kinds.length) return true
     } else if (kind === ONE || (kind === LITERAL && pattern.charCodeAt(at) === text.charCodeAt(position))) {
       at += 1
       position += 1
@@ -60,14 +92,16 @@ export function matches({ text: pattern, kinds }: Pattern, text: string): boolea
   return at === kinds.length
 }
 
-/** A test made once of a pattern without variables: equality, a prefix or the walk, whichever suffices. */
-export function matcherOf(pattern: Pattern): (text: string) => boolean {
+/** A test of a text from a position to its end. */
+export type TextTest = (text: string, from: number) => boolean
+
+/** A test made once of a pattern: equality, a prefix or the walk, whichever suffices. */
+export function matcherOf(pattern: Pattern): TextTest {
   const { text, kinds } = pattern
-  if (kinds === undefined) return (value) => value === text
-  const first = kinds.findIndex((kind) => kind !== LITERAL)
-  if (kinds[first] === RUN && kinds.subarray(first).every((kind) => kind === RUN)) {
-    const prefix = text.slice(0, first)
-    return prefix === '' ? () => true : (value) => value.startsWith(prefix)
-  }
-  return (value) => matches(pattern, value)
+  if (kinds === undefined) return (value, from) => value.length - from === text.length && value.startsWith(text, from)
+  const prefix = literalPrefix(pattern)
+  if (isOpenPrefix(pattern)) return prefix === '' ? () => true : (value, from) => value.startsWith(prefix, from)
+  const rest = text.slice(prefix.length)
+  const restKinds = kinds.slice(prefix.length)
+  return (value, from) => value.startsWith(prefix, from) && walk(rest, restKinds, value, from + prefix.length)
 }

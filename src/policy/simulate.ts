@@ -1,18 +1,11 @@
 /** A decision with all that led to it: every statement that matches, by type of policy, and what each type says by itself. */
 import type { Caller } from './caller.ts'
-import type { PolicySet } from './combine.ts'
+import type { CandidateList, PolicySet } from './combine.ts'
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
 import { placeOf, type Place, type PolicyDocument } from './document.ts'
-import {
-  applicable,
-  type Check,
-  decide,
-  type Decision,
-  type Policies,
-  type PolicyType,
-  type Question,
-  questionOf,
-} from './evaluate.ts'
+import { type Check, decide, type Decision, type Policies, type PolicyType } from './evaluate.ts'
+import { lanesOf, type Question, questionOf } from './question.ts'
+import { isMet } from './search.ts'
 
 export type Verdict = Decision['decision']
 
@@ -28,10 +21,10 @@ export type Simulation = {
 
 /** Decides as `decide` does, and looks at every statement. */
 export function simulate(check: Check, caller: Caller, policies: Policies): Simulation {
-  const question = questionOf(check, caller)
+  const question = questionOf(check, caller, policies)
   const matches: Match[] = []
   const verdicts = new Map<PolicyType, Verdict>()
-  for (const [policyType, set] of applicable(check, caller, policies)) {
+  for (const { policyType, set } of lanesOf(check, caller, policies)) {
     const { verdict, statements } = verdictOf(set, question)
     const before = verdicts.get(policyType)
     verdicts.set(policyType, before === undefined ? verdict : strictest([before, verdict]))
@@ -50,15 +43,13 @@ type Found = { readonly verdict: Verdict; readonly statements: readonly Compiled
 
 function verdictOf(set: PolicySet, question: Question): Found {
   const { deny, allow } = set.about(question.action)
-  const denies = deny.filter((statement) => isMet(statement, question))
+  const met = ({ all }: CandidateList): readonly CompiledStatement[] =>
+    all.flatMap(({ statement }) => (isMet(statement, question) ? [statement] : []))
+  const denies = met(deny)
   if (denies.length > 0 || set.broken.length > 0) return { verdict: 'explicitDeny', statements: denies }
-  const allows = allow.filter((statement) => isMet(statement, question))
+  const allows = met(allow)
   return { verdict: allows.length > 0 ? 'allowed' : 'implicitDeny', statements: allows }
 }
-
-/** Principal, resource and conditions; the action matched already. */
-const isMet = ({ names, matchesResource, conditions }: CompiledStatement, { caller, resource, context }: Question): boolean =>
-  names(caller) !== undefined && matchesResource(resource, context) && conditions.every(({ holds }) => holds(context))
 
 function matchOf(set: PolicySet, policyType: PolicyType, statement: CompiledStatement): readonly Match[] {
   const policy = set.policies.find(({ source }) => source === statement.policy)

@@ -1,34 +1,36 @@
 /** Policy variables (IAM User Guide, "IAM policy elements: Variables and tags"): `${key}`, `${key, 'default'}`, `${*}`, `${?}`, `${$}`. */
 import type { RequestContext } from './context.ts'
 import type { PolicyVersion } from './document.ts'
-import { matcherOf, matches, type Pattern, patternOf, type PatternPart } from './glob.ts'
+import { hasWildcard, isStars, literalPrefix, matcherOf, matches, type Pattern, patternOf, type PatternPart } from './glob.ts'
 
-type Variable = { readonly key: string; readonly fallback: string | undefined }
+export type Variable = {
+  /** In lower case. */
+  readonly key: string
+  /** As written. */
+  readonly name: string
+  readonly fallback: string | undefined
+}
 export type TemplatePart = PatternPart | Variable
 
 /** A text of a policy: literal and wildcard parts, and variables to be filled in. */
 export type Template = readonly TemplatePart[]
 
-const isVariable = (part: TemplatePart): part is Variable => 'key' in part
+export const isVariable = (part: TemplatePart): part is Variable => 'key' in part
 
 /** Characters that a variable writes to mean themselves. */
 const SPECIAL: ReadonlySet<string> = new Set(['*', '?', '$'])
 
-/** Reads a text. In the version 2008-10-17, and where `variables` is false, `${…}` is literal. An open `${` without its brace is literal. */
+/** Reads a text. In the version 2008-10-17 `${…}` is literal; so is an open `${` without its brace. */
 export function templateOf(
   text: string,
-  {
-    version,
-    wildcards,
-    variables = true,
-  }: { readonly version: PolicyVersion; readonly wildcards: boolean; readonly variables?: boolean },
+  { version, wildcards }: { readonly version: PolicyVersion; readonly wildcards: boolean },
 ): Template {
-  if (version === '2008-10-17' || !variables || !text.includes('${')) return [{ text, literal: !wildcards }]
+  if (version === '2008-10-17' || !text.includes('${')) return [{ text, literal: !wildcards }]
   const parts: TemplatePart[] = []
   let at = 0
   while (at < text.length) {
     const start = text.indexOf('${', at)
-    const end = start < 0 ? -1 : text.indexOf('}', start)
+    const end = start < 0 ? -1 : variableEnd(text, start)
     if (end < 0) {
       parts.push({ text: text.slice(at), literal: !wildcards })
       break
@@ -40,42 +42,86 @@ export function templateOf(
   return parts
 }
 
+/** Where the brace that closes a variable stands, -1 where none does. A brace inside a quoted default closes nothing. */
+export function variableEnd(text: string, start: number): number {
+  const end = text.indexOf('}', start)
+  const quote = text.indexOf("'", start)
+  if (quote < 0 || quote > end) return end
+  const close = text.indexOf("'", quote + 1)
+  return close < 0 ? -1 : text.indexOf('}', close)
+}
+
 function variableOf(inside: string): TemplatePart {
   if (SPECIAL.has(inside)) return { text: inside, literal: true }
   const comma = inside.indexOf(',')
-  if (comma < 0) return { key: inside.trim().toLowerCase(), fallback: undefined }
-  const quoted = inside.slice(comma + 1).trim()
+  const name = (comma < 0 ? inside : inside.slice(0, comma)).trim()
+  const quoted = comma < 0 ? '' : inside.slice(comma + 1).trim()
   const isQuoted = quoted.length >= 2 && quoted.startsWith("'") && quoted.endsWith("'")
-  return { key: inside.slice(0, comma).trim().toLowerCase(), fallback: isQuoted ? quoted.slice(1, -1) : undefined }
+  return { key: name.toLowerCase(), name, fallback: isQuoted ? quoted.slice(1, -1) : undefined }
 }
 
 export const hasVariables = (template: Template): boolean => template.some(isVariable)
 
-/** The pattern with its variables filled in; undefined where one has neither value nor default: then nothing matches. What is filled in is literal. */
+/** What a variable stands for; undefined is null. A key with several values cannot be a variable. */
+export function valueOf({ key, fallback }: Variable, context: RequestContext): string | undefined {
+  const value = context.value(key)
+  return typeof value === 'string' ? value : value === undefined ? fallback : undefined
+}
+
+/** The pattern with its variables filled in; undefined where one is null: then nothing matches. What is filled in is literal. */
 export function resolve(template: Template, context: RequestContext): Pattern | undefined {
   const parts: PatternPart[] = []
   for (const part of template) {
-    if (!isVariable(part)) {
-      parts.push(part)
-      continue
-    }
-    const value = context.value(part.key)
-    // A key with several values cannot be a variable.
-    const text = typeof value === 'string' ? value : value === undefined ? part.fallback : undefined
+    const text = isVariable(part) ? valueOf(part, context) : part.text
     if (text === undefined) return undefined
-    parts.push({ text, literal: true })
+    parts.push({ text, literal: isVariable(part) || part.literal })
   }
   return patternOf(parts)
 }
 
-/** A test of texts against a template. Without variables it is made once. */
-export type TemplateTest = (text: string, context: RequestContext) => boolean
+/** The pattern of a template without variables. */
+export const literalPattern = (template: Template): Pattern =>
+  patternOf(template.filter((part): part is PatternPart => !isVariable(part)))
 
+/** What every text that matches begins with. */
+export function prefixOf(template: Template): string {
+  const [first] = template
+  return first === undefined || isVariable(first) ? '' : literalPrefix(patternOf([first]))
+}
+
+/** A test of a text, from a position to its end, against a template. */
+export type TemplateTest = (text: string, from: number, context: RequestContext) => boolean
+
+/** Made once: without variables it is a test of a pattern; with them, most templates are texts one after the other. */
 export function templateTest(template: Template): TemplateTest {
-  const fixed = template.filter((part): part is PatternPart => !isVariable(part))
-  if (fixed.length === template.length) return matcherOf(patternOf(fixed))
-  return (text, context) => {
+  if (!hasVariables(template)) return matcherOf(literalPattern(template))
+  return sequenceTest(template) ?? resolvedTest(template)
+}
+
+/** For templates whose only wildcard is a star at the end: nothing needs to be joined. */
+function sequenceTest(template: Template): TemplateTest | undefined {
+  const parts = [...template]
+  const last = parts.at(-1)
+  const stars =
+    last === undefined || isVariable(last) || last.literal ? '' : last.text.slice(literalPrefix(patternOf([last])).length)
+  const isOpen = isStars(stars)
+  if (isOpen && last !== undefined && !isVariable(last))
+    parts.splice(-1, 1, { text: last.text.slice(0, -stars.length), literal: true })
+  if (parts.some((part) => !isVariable(part) && !part.literal && hasWildcard(part.text))) return undefined
+  return (text, from, context) => {
+    let at = from
+    for (const part of parts) {
+      const expected = 'key' in part ? valueOf(part, context) : part.text
+      if (expected === undefined || !text.startsWith(expected, at)) return false
+      at += expected.length
+    }
+    return isOpen || at === text.length
+  }
+}
+
+function resolvedTest(template: Template): TemplateTest {
+  return (text, from, context) => {
     const pattern = resolve(template, context)
-    return pattern !== undefined && matches(pattern, text)
+    return pattern !== undefined && matches(pattern, from === 0 ? text : text.slice(from))
   }
 }

@@ -1,11 +1,14 @@
 /** One test of a Condition block: an operator, a key, values (IAM JSON policy elements: Condition operators). */
 import type { ContextValue, RequestContext } from '../context.ts'
 import type { ConditionTest, PolicyVersion } from '../document.ts'
-import { type OperatorName, operatorNamed } from '../operator.ts'
-import { COMPARISONS, type ValueTest } from './comparisons.ts'
+import { type OperatorName, operatorNamed, type SetPrefix } from '../operator.ts'
+import { truthOf } from './bool.ts'
+import type { ValueTest } from './comparison.ts'
+import { COMPARISONS } from './comparisons.ts'
 
 export type CompiledCondition = {
   readonly source: ConditionTest
+  readonly operator: OperatorName
   /** In lower case. */
   readonly key: string
   readonly holds: (context: RequestContext) => boolean
@@ -16,54 +19,76 @@ export function compileCondition(source: ConditionTest, version: PolicyVersion):
   const operator = operatorNamed(source.operator.text)
   if (operator === undefined) throw new Error(`\`${source.operator.text}\` is no condition operator`)
   const key = source.key.text.toLowerCase()
-  const holds = operator.base === 'Null' ? presence(operator, key, source) : comparison(operator, key, { source, version })
-  return { source, key, holds }
+  return {
+    source,
+    operator,
+    key,
+    holds: operator.base === 'Null' ? presence(operator, key, source) : comparison(operator, key, { source, version }),
+  }
 }
+
+/** Whether the request has a value of the key. A list without members is none; an empty text is one. */
+export const isMissing = (value: ContextValue | undefined): value is undefined =>
+  value === undefined || (typeof value !== 'string' && value.length === 0)
 
 /** Null: "true" asks that the key is absent. With ForAllValues it always holds, with ForAnyValue never (Access Analyzer policy checks). */
 function presence({ set }: OperatorName, key: string, { values }: ConditionTest): CompiledCondition['holds'] {
+  const asked = values.map(({ text }) => truthOf(text))
+  if (asked.includes(undefined)) throw new Error('`Null` asks for `true` or `false`')
   if (set !== undefined) return () => set === 'ForAllValues'
-  const asked = values.map(({ text }) => text.toLowerCase() === 'true')
-  return (context) => asked.includes(context.value(key) === undefined)
+  return (context) => asked.includes(isMissing(context.value(key)))
 }
 
 type Comparing = { readonly source: ConditionTest; readonly version: PolicyVersion }
 
 function comparison(operator: OperatorName, key: string, { source, version }: Comparing): CompiledCondition['holds'] {
   const { base, negated, set } = operator
-  if (base === 'Null') throw new Error('Null compares nothing')
-  const compare = COMPARISONS[base]
-  const tests: readonly ValueTest[] = source.values.map(({ text }) => compare(text, version))
-  const meets = (actual: string, context: RequestContext): boolean => tests.some((test) => test(actual, context)) !== negated
-  const whenMissing = missing(operator)
+  if (base === 'Null') throw new Error('`Null` compares nothing')
+  const isOne = COMPARISONS[base].compile(
+    source.values.map(({ text }) => text),
+    version,
+  )
+  // Several values are alternatives; for a negated operator none of them may be met.
+  const meets: ValueTest = negated ? (actual, context) => !isOne(actual, context) : isOne
+  const whenMissing = holdsWhenMissing(operator)
+  if (set !== undefined) return overSet(set, key, { meets, whenMissing })
   return (context) => {
     const value = context.value(key)
-    // An empty text is a value; an empty list is none.
-    if (value === undefined || (typeof value !== 'string' && value.length === 0)) return whenMissing
-    return set === undefined ? single(value, context, meets) : overSet(set, value, { context, meets })
+    if (typeof value === 'string') return meets(value, context)
+    // Without a set operator a key of several values matches nothing, negated or not.
+    return isMissing(value) && whenMissing
   }
 }
 
-/** What holds where the request has no such key. ForAllValues holds for nothing at all; a negated operator holds; ForAnyValue never does. */
-function missing({ ifExists, negated, set }: OperatorName): boolean {
+/** What holds where the request has no such key. */
+export function holdsWhenMissing({ ifExists, negated, set }: OperatorName): boolean {
   if (ifExists || set === 'ForAllValues') return true
   return set === undefined && negated
 }
 
-type Meets = (actual: string, context: RequestContext) => boolean
+type OverSet = { readonly meets: ValueTest; readonly whenMissing: boolean }
 
-/** Without ForAllValues or ForAnyValue a key of several values matches nothing. */
-function single(value: ContextValue, context: RequestContext, meets: Meets): boolean {
-  return typeof value === 'string' && meets(value, context)
+function overSet(set: SetPrefix, key: string, { meets, whenMissing }: OverSet): CompiledCondition['holds'] {
+  const holds = set === 'ForAnyValue' ? anyValue : allValues
+  return (context) => {
+    const value = context.value(key)
+    if (isMissing(value)) return whenMissing
+    return holds(typeof value === 'string' ? [value] : value, meets, context)
+  }
 }
 
-function overSet(
-  set: 'ForAllValues' | 'ForAnyValue',
-  value: ContextValue,
-  { context, meets }: { readonly context: RequestContext; readonly meets: Meets },
-): boolean {
-  const values = typeof value === 'string' ? [value] : value
-  if (set === 'ForAnyValue') return values.some((one) => meets(one, context))
-  // A set that comes to an empty text counts as empty (IAM User Guide, "Multivalued context keys").
-  return values.every((one) => one === '') || values.every((one) => meets(one, context))
+function anyValue(values: readonly string[], meets: ValueTest, context: RequestContext): boolean {
+  for (const value of values) if (meets(value, context)) return true
+  return false
+}
+
+/** Also holds where the set "resolves to a null dataset, such as an empty string" (IAM User Guide, "Multivalued context keys"). */
+function allValues(values: readonly string[], meets: ValueTest, context: RequestContext): boolean {
+  let isEmpty = true
+  let isMet = true
+  for (const value of values) {
+    isEmpty &&= value === ''
+    isMet &&= meets(value, context)
+  }
+  return isEmpty || isMet
 }

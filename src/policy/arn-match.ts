@@ -1,0 +1,134 @@
+/** ARNs compared segment by segment, with regard to case (IAM JSON policy elements: Resource; condition operators: ARN). */
+import type { RequestContext } from './context.ts'
+import type { PolicyVersion } from './document.ts'
+import {
+  hasWildcard,
+  isOpenPrefix,
+  isStars,
+  literalPrefix,
+  matcherOf,
+  type Pattern,
+  type TextTest,
+  wildcardPattern,
+} from './glob.ts'
+import { hasVariables, literalPattern, prefixOf, templateOf, type TemplateTest, templateTest, variableEnd } from './variables.ts'
+
+/** Segments of an ARN: the sixth is all the rest, with its colons. */
+const SEGMENTS = 6
+
+/** A resource that is asked about. Its segments are cut when a pattern first needs them, once for all statements. */
+export class AskedResource {
+  readonly arn: string
+  #segments: readonly string[] | undefined
+
+  constructor(arn: string) {
+    this.arn = arn
+  }
+
+  get segments(): readonly string[] {
+    return (this.#segments ??= cut(this.arn))
+  }
+}
+
+/** Cuts a value at its first five colons. */
+function cut(arn: string): readonly string[] {
+  const segments: string[] = []
+  let start = 0
+  while (segments.length < SEGMENTS - 1) {
+    const colon = arn.indexOf(':', start)
+    if (colon < 0) break
+    segments.push(arn.slice(start, colon))
+    start = colon + 1
+  }
+  segments.push(arn.slice(start))
+  return segments
+}
+
+/** Cuts a text of a policy at its first five colons. The colons of variables do not count: `${aws:username}`. */
+function cutTemplate(text: string): readonly string[] {
+  const segments: string[] = []
+  let start = 0
+  for (let at = 0; at < text.length && segments.length < SEGMENTS - 1; at += 1) {
+    if (text.startsWith('${', at)) {
+      const end = variableEnd(text, at)
+      if (end > 0) at = end
+    } else if (text[at] === ':') {
+      segments.push(text.slice(start, at))
+      start = at + 1
+    }
+  }
+  segments.push(text.slice(start))
+  return segments
+}
+
+/** A short ARN is completed with wildcards: `arn:aws:cloudfront:*` (IAM User Guide). Six segments are complete, whatever the last one is. */
+function completed(segments: readonly string[]): readonly string[] {
+  return [...segments, ...Array.from({ length: SEGMENTS - segments.length }, () => '*')]
+}
+
+/** How much of a resource has to be looked at. */
+export type ResourceForm = 'any' | 'exact' | 'prefix' | 'prefix-glob' | 'segmented' | 'variable'
+
+export type ResourcePattern = {
+  readonly form: ResourceForm
+  /** What every resource that matches begins with. */
+  readonly prefix: string
+  readonly matches: (resource: AskedResource, context: RequestContext) => boolean
+}
+
+/** The test of one `Resource` text. Throws where a variable stands before the fifth colon, which AWS does not allow. */
+export function resourcePattern(text: string, version: PolicyVersion): ResourcePattern {
+  const segments = completed(version === '2008-10-17' ? cut(text) : cutTemplate(text))
+  if (segments.every(isStars)) return { form: 'any', prefix: '', matches: () => true }
+  const head = segments.slice(0, SEGMENTS - 1)
+  if (version !== '2008-10-17' && head.some((segment) => segment.includes('${')))
+    throw new Error(`\`${text}\` has a variable before its fifth colon`)
+  const tail = templateOf(segments[SEGMENTS - 1] ?? '', { version, wildcards: true })
+  const before = `${head.join(':')}:`
+  if (head.some(hasWildcard))
+    return { form: 'segmented', prefix: literalPrefix(wildcardPattern(before)), matches: segmentTest(head, templateTest(tail)) }
+  if (hasVariables(tail))
+    return { form: 'variable', prefix: before + prefixOf(tail), matches: afterHead(before, templateTest(tail)) }
+  return literalHead(before, literalPattern(tail))
+}
+
+/** Most resources: five literal segments, so that one comparison finds the sixth. */
+function literalHead(before: string, tail: Pattern): ResourcePattern {
+  const prefix = before + literalPrefix(tail)
+  if (tail.kinds === undefined) return { form: 'exact', prefix, matches: ({ arn }) => arn === prefix }
+  if (isOpenPrefix(tail)) return { form: 'prefix', prefix, matches: ({ arn }) => arn.startsWith(prefix) }
+  return { form: 'prefix-glob', prefix, matches: afterHead(before, matcherOf(tail)) }
+}
+
+function afterHead(before: string, test: TemplateTest): ResourcePattern['matches'] {
+  return ({ arn }, context) => arn.startsWith(before) && test(arn, before.length, context)
+}
+
+function segmentTest(head: readonly string[], tail: TemplateTest): ResourcePattern['matches'] {
+  const tests: readonly TextTest[] = head.map((segment) => matcherOf(wildcardPattern(segment)))
+  return ({ segments }, context) => {
+    if (segments.length !== SEGMENTS) return false
+    for (let index = 0; index < SEGMENTS - 1; index += 1) if (tests[index]?.(segments[index] ?? '', 0) !== true) return false
+    return tail(segments[SEGMENTS - 1] ?? '', 0, context)
+  }
+}
+
+/** The test of ArnEquals and ArnLike: a value that is no ARN matches nothing. */
+export function arnTest(text: string, version: PolicyVersion): (value: string, context: RequestContext) => boolean {
+  const template = templateOf(text, { version, wildcards: true })
+  const segments = version === '2008-10-17' ? cut(text) : cutTemplate(text)
+  if (segments.length < SEGMENTS && hasVariables(template)) {
+    // A variable may stand for a whole ARN. It is compared as a text, so that no colon of its value moves a segment.
+    const whole = templateTest(template)
+    return (value, context) => isArn(cut(value)) && whole(value, 0, context)
+  }
+  const tests = completed(segments).map((segment) => templateTest(templateOf(segment, { version, wildcards: true })))
+  return (value, context) => {
+    const parts = cut(value)
+    if (!isArn(parts)) return false
+    for (let index = 0; index < SEGMENTS; index += 1) if (tests[index]?.(parts[index] ?? '', 0, context) !== true) return false
+    return true
+  }
+}
+
+const isArn = (segments: readonly string[]): boolean => segments.length === SEGMENTS && segments[0] === 'arn'
