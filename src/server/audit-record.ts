@@ -53,8 +53,8 @@ export type AuditDraft = {
 
 /** The record of a call that was done. Reading operations record no response elements, as in CloudTrail, unless they hand out credentials. */
 export function succeededRecord(draft: AuditDraft, output: object): string {
-  const silent = draft.readOnly && !('Credentials' in output)
-  return recordOf(draft, { responseElements: silent || Object.keys(output).length === 0 ? null : presentable(output) })
+  const silent = (draft.readOnly && !('Credentials' in output)) || Object.keys(output).length === 0
+  return recordOf(draft, { responseElements: silent ? null : presentable(output) })
 }
 
 /** The record of a call that was refused. */
@@ -66,27 +66,39 @@ export function failedRecord(draft: AuditDraft, fault: Pick<FaultOutcome, 'code'
 
 type Ending = { readonly errorCode?: string; readonly errorMessage?: string; readonly responseElements: unknown }
 
-function recordOf(draft: AuditDraft, ending: Ending): string {
-  return JSON.stringify({
-    eventVersion: EVENT_VERSION,
-    userIdentity: userIdentity(draft),
-    eventTime: new Date(draft.eventTime).toISOString().replace(/\.\d{3}Z$/, 'Z'),
-    eventSource: draft.eventSource,
-    eventName: draft.eventName,
-    awsRegion: draft.region,
-    sourceIPAddress: draft.sourceIp,
-    userAgent: bounded(draft.userAgent),
-    ...(ending.errorCode !== undefined && { errorCode: ending.errorCode, errorMessage: ending.errorMessage }),
-    requestParameters: requestParameters(draft.input),
-    responseElements: ending.responseElements,
-    requestID: draft.requestId,
-    eventID: draft.eventId,
-    readOnly: draft.readOnly,
-    eventType: 'AwsApiCall',
-    managementEvent: true,
-    recipientAccountId: draft.principal?.accountId,
-    eventCategory: 'Management',
-  })
+/** Written piece by piece: this runs for every call, and JSON.stringify of the whole costs as much as the decision and the signature. */
+function recordOf(draft: AuditDraft, { errorCode, errorMessage, responseElements }: Ending): string {
+  const error = errorCode === undefined ? '' : `"errorCode":${text(errorCode)},"errorMessage":${text(errorMessage ?? '')},`
+  const account = draft.principal === undefined ? '' : `"recipientAccountId":"${draft.principal.accountId}",`
+  return (
+    `{"eventVersion":"${EVENT_VERSION}","userIdentity":${identityText(draft)},"eventTime":"${timeText(draft.eventTime)}",` +
+    `"eventSource":"${draft.eventSource}","eventName":"${draft.eventName}","awsRegion":${text(draft.region)},` +
+    `"sourceIPAddress":${text(draft.sourceIp)},"userAgent":${text(bounded(draft.userAgent))},${error}` +
+    `"requestParameters":${parametersText(draft.input)},"responseElements":${responseElements === null ? 'null' : JSON.stringify(responseElements)},` +
+    `"requestID":"${draft.requestId}","eventID":"${draft.eventId}","readOnly":${draft.readOnly},"eventType":"AwsApiCall",` +
+    `"managementEvent":true,${account}"eventCategory":"Management"}`
+  )
+}
+
+const text = (value: string): string => JSON.stringify(value)
+
+/** Times of calls come in order, many to a second. */
+let lastSecond = { second: Number.NaN, text: '' }
+function timeText(at: number): string {
+  const second = Math.floor(at / 1000)
+  if (lastSecond.second !== second) lastSecond = { second, text: new Date(second * 1000).toISOString().replace('.000Z', 'Z') }
+  return lastSecond.text
+}
+
+/** The same principal calls again and again. */
+const identities = new WeakMap<Principal, string>()
+function identityText(draft: AuditDraft): string {
+  const { principal } = draft
+  const known = principal === undefined ? undefined : identities.get(principal)
+  if (known !== undefined) return known
+  const written = JSON.stringify(userIdentity(draft))
+  if (principal !== undefined && principal.type !== 'anonymous') identities.set(principal, written)
+  return written
 }
 
 /** CloudTrail User Guide, "CloudTrail userIdentity element". */
@@ -143,10 +155,10 @@ function sessionIssuer(principal: Principal): object {
   return { sessionIssuer: { type: 'Role', principalId: roleId, arn: roleArn, accountId, userName: roleName } }
 }
 
-function requestParameters(input: object | undefined): unknown {
-  if (input === undefined || Object.keys(input).length === 0) return null
-  const parameters = presentable(input)
-  return JSON.stringify(parameters).length > MAX_PARAMETERS_LENGTH ? { omitted: true } : parameters
+function parametersText(input: object | undefined): string {
+  if (input === undefined || Object.keys(input).length === 0) return 'null'
+  const parameters = JSON.stringify(presentable(input))
+  return parameters.length > MAX_PARAMETERS_LENGTH ? '{"omitted":true}' : parameters
 }
 
 /** The same value with lower-case initials, as CloudTrail writes members, and without secrets. */

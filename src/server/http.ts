@@ -72,7 +72,8 @@ function receive(message: IncomingMessage, response: ServerResponse, { respond, 
 
 function send(response: ServerResponse, answer: WireAnswer): void {
   if (response.headersSent || response.destroyed) return
-  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': body.byteLength })
+  const { status, headers, body } = answer
+  // A text goes out in one piece with its headers; bytes need a write of their own.
+  response.writeHead(status, { ...headers, 'content-length': typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength })
   response.end(body)
 }

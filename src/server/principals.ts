@@ -18,6 +18,22 @@ export type KnownPrincipal = {
   readonly as: (credential: Credential) => Principal
 }
 
+/** Principals of one known principal that are kept, by access key id: all that a credential says is the same for one id. */
+const KEPT_CREDENTIALS = 64
+
+/** The same object for the same credential, so that what is derived from it can be remembered with it. */
+function remembering(make: KnownPrincipal['as']): KnownPrincipal['as'] {
+  const kept = new Map<string, Principal>()
+  return (credential) => {
+    const known = kept.get(credential.accessKeyId)
+    if (known !== undefined) return known
+    if (kept.size >= KEPT_CREDENTIALS) kept.clear()
+    const principal = make(credential)
+    kept.set(credential.accessKeyId, principal)
+    return principal
+  }
+}
+
 type Keys = Readonly<Record<string, ContextValue | undefined>>
 
 const principalKeys = (
@@ -40,7 +56,7 @@ export function rootPrincipal(accountId: string): KnownPrincipal {
     caller: { type: 'root', accountId, arn, id: accountId },
     policies: {},
     context: contextOf(principalKeys(accountId, { arn, type: 'Account', userid: accountId })),
-    as: (credential) => ({ type: 'root', accountId, arn, id: accountId, credential }),
+    as: remembering((credential) => ({ type: 'root', accountId, arn, id: accountId, credential })),
   }
 }
 
@@ -57,7 +73,7 @@ export async function loadUserPrincipal(tx: ReadTx, accountId: string, userId: s
       'aws:username': user.name,
       ...tagKeys(user.tags),
     }),
-    as: (credential) => ({ type: 'user', accountId, arn, id: userId, userName: user.name, credential }),
+    as: remembering((credential) => ({ type: 'user', accountId, arn, id: userId, userName: user.name, credential })),
   }
 }
 

@@ -75,7 +75,18 @@ export class Histogram {
   }
 }
 
+/** Labels come from known lists, so there are few combinations: each is written once. */
+const written = new Map<string, string>()
 function labelText(names: readonly string[], values: LabelValues): string {
+  const key = `${names.join()}\n${values.join('\n')}`
+  const known = written.get(key)
+  if (known !== undefined) return known
+  const made = writeLabels(names, values)
+  written.set(key, made)
+  return made
+}
+
+function writeLabels(names: readonly string[], values: LabelValues): string {
   return names.map((name, index) => `${name}="${escapeLabel(values[index] ?? '')}"`).join(',')
 }
 

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { IAMClient, CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import { AttachUserPolicyCommand, CreateAccessKeyCommand, CreatePolicyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam'
 import { openLogger } from '../../src/server/logger.ts'
 import { openServerMetrics } from '../../src/server/server-metrics.ts'
 import { startServer } from '../../src/server/start.ts'
@@ -43,7 +43,8 @@ for (let policy = 0; policy < 5; policy += 1) {
     Resource: '*',
   }))
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
-  await iam.send(new PutUserPolicyCommand({ UserName: 'bench', PolicyName: `p${policy}`, PolicyDocument }))
+  const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: `p${policy}`, PolicyDocument }))
+  await iam.send(new AttachUserPolicyCommand({ UserName: 'bench', PolicyArn: Policy?.Arn }))
 }
 const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'bench' }))
 iam.destroy()
