@@ -31,6 +31,8 @@ export type ConditionTest = Span & {
   readonly operator: Text
   /** As written; compared without regard to case. */
   readonly key: Text
+  /** The key's value, brackets included. */
+  readonly value: Span
   /** Strings, and the JSON booleans and numbers as they were written. */
   readonly values: readonly Text[]
 }

@@ -23,6 +23,7 @@ function readOperator({ name, value }: JsonMember, reading: Reading, parent: str
     end: member.end,
     operator: name,
     key: member.name,
+    value: { start: member.value.start, end: member.value.end },
     values: readValues(member.value, reading, joinPath(path, member.name.text)),
   }))
 }
