@@ -98,7 +98,5 @@ export function required(options: Asked['options'], name: string): string {
 
 /** Whether an option without value is on. */
 export function isOn(options: Asked['options'], name: string): boolean {
-  const value = options.get(name)
-  if (value !== undefined && value !== 'true' && value !== 'false') throw new Refusal('usage', `--${name} takes no value.`)
-  return value === 'true'
+  return options.get(name) === 'true'
 }

@@ -24,6 +24,9 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['-v', 'version'],
 ])
 
+/** What may stand behind the equals sign of an option that takes no value. */
+const SWITCH_VALUES: ReadonlySet<string> = new Set(['true', 'false'])
+
 /** The flags of settings that a command takes. */
 export function settingsOf(command: Command): readonly string[] {
   if (!command.configured) return []
@@ -109,6 +112,8 @@ function takeFlag({ word, next, command, flags, read }: Taking): boolean {
     return inline === undefined
   }
   if (negated && inline !== undefined) throw usage(command, `--no-${name} takes no value.`)
+  // Refused here, before anything is done: a setting's own reader does it for settings.
+  if (!flag.setting && inline !== undefined && !SWITCH_VALUES.has(inline)) throw usage(command, `--${name} takes no value.`)
   target.set(name, inline ?? String(!negated))
   return false
 }
@@ -127,12 +132,11 @@ function valueOf(name: string, next: string | undefined, command: Command): stri
 
 function unknownFlag(written: string, command: Command, flags: ReadonlyMap<string, Flag>): string {
   const setting = SETTING_NAMES.get(written.replace(/^--/, ''))
-  if (setting?.refusedFrom?.flag !== undefined)
-    {
+  if (setting?.refusedFrom?.flag !== undefined) {
     return `${written} is not accepted on the command line. ${setting.refusedFrom.flag} Set ${environmentName(written.replace(/^--/, ''))} instead.`
   }
-  if (setting !== undefined && setting.commands !== 'every')
-    return `${written} is a flag of ${setting.commands.join(', ')}, not of ${command.name}.`
+  if (setting?.commands === 'every') return `${written} is not a flag of ${command.name}.`
+  if (setting !== undefined) return `${written} is a flag of ${setting.commands.join(', ')}, not of ${command.name}.`
   return unknown('flag', written, [...Array.from(flags.keys(), (name) => `--${name}`), '--help'])
 }
 
