@@ -4,7 +4,8 @@ import { isIP } from 'node:net'
 import type { Examined, Finding } from './doctor.ts'
 
 const TIMEOUT_MS = 5_000
-const HEALTH_PATH = '/_keyreeve/health'
+/** Alive is not enough: this one answers 503 while the server refuses calls. */
+const HEALTH_PATH = '/_keyreeve/health/ready'
 /** Signatures are refused 15 minutes off (IAM User Guide, "Signature Version 4"); some services refuse at 5. */
 const CLOCK_REFUSED_MS = 900_000
 const CLOCK_NOTED_MS = 60_000
