@@ -1,4 +1,4 @@
-/** The writing halves of administrative commands: new accounts, and secrets sealed anew after a key rotation. */
+/** Accounts, as administrative commands make and list them. */
 import type { Edge } from '../aws/edge.ts'
 import { Fault } from '../aws/fault.ts'
 import { newAccessKey } from '../services/iam/access-keys.rows.ts'
@@ -36,28 +36,6 @@ export async function createAccount(tx: WriteTx, account: NewAccount, now: numbe
   }
   if (!account.rootAccessKey) return { accountId, name, email }
   return { accountId, name, email, rootAccessKey: await newAccessKey(tx, { accountId, userId: null, now }, edge) }
-}
-
-type SealedKey = { readonly account: string; readonly id: string; readonly secret: string }
-
-/** How many secrets one transaction seals anew. */
-const RESEAL_BATCH = 500
-const NEXT_KEYS =
-  'SELECT account, id, secret FROM iam_access_key WHERE (account = $1 AND id > $2) OR account > $3 ORDER BY account, id LIMIT $4'
-
-export type Resealed = { readonly count: number; readonly last?: { readonly account: string; readonly id: string } }
-
-/** Seals the next batch of access-key secrets under the active key. */
-export async function reseal(tx: WriteTx, after: Resealed['last'], { vault }: Edge): Promise<Resealed> {
-  const { account, id } = after ?? { account: '', id: '' }
-  const rows = await tx.all<SealedKey>(NEXT_KEYS, account, id, account, RESEAL_BATCH)
-  for (const row of rows) {
-    const context = `access-key/${row.id}`
-    const sealed = vault.seal(vault.open(row.secret, context), context)
-    await tx.run('UPDATE iam_access_key SET secret = $1 WHERE account = $2 AND id = $3', sealed, row.account, row.id)
-  }
-  const last = rows.at(-1)
-  return { count: rows.length, ...(last !== undefined && { last: { account: last.account, id: last.id } }) }
 }
 
 export type AccountRow = {

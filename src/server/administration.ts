@@ -7,11 +7,12 @@ import { findUser } from '../services/iam/users.rows.ts'
 import { sealSession } from '../services/session-token.ts'
 import { readAudit, verifyAudit } from '../store/audit-chain.ts'
 import { auditKeys, serialiseKeyring } from '../store/keyring.ts'
-import { type AccountRow, listAccounts, type Resealed } from './account-jobs.ts'
+import { type AccountRow, listAccounts } from './account-jobs.ts'
 import type { AdminArguments, AdminCommands, AdminResult } from './admin-contract.ts'
 import { NO_ACCOUNT } from './audit.ts'
 import type { WriteOutcome } from './jobs.ts'
 import type { Opened } from './open.ts'
+import type { Resealed, ResealPlace } from './reseal.ts'
 
 export const administration: AdminCommands<Opened> = {
   createAccount,
@@ -114,17 +115,17 @@ async function chosenAccount(accounts: readonly AccountRow[], accountId: string 
 async function rotateKeys({ context, keyring }: Opened): Promise<AdminResult<'rotateKeys'>> {
   const rotated = await keyring.rotate({ random: context.edge.random, now: context.clock() })
   let resealed = 0
-  let after: Resealed['last']
+  let place: ResealPlace | undefined
   do {
     const { output } = await context.write({
       kind: 'reseal',
       keyring: serialiseKeyring(rotated),
-      ...(after !== undefined && { after }),
+      ...(place !== undefined && { place }),
     })
     const batch = output as Resealed
     resealed += batch.count
-    after = batch.last
-  } while (after !== undefined)
+    place = batch.next
+  } while (place !== undefined)
   return { keyId: rotated.active, resealed }
 }
 

@@ -83,7 +83,12 @@ async function recallLongTerm(
   return known
 }
 
-type SessionProof = { readonly presented: Presented; readonly token: string; readonly route: Route; readonly context: ServerContext }
+type SessionProof = {
+  readonly presented: Presented
+  readonly token: string
+  readonly route: Route
+  readonly context: ServerContext
+}
 
 async function proveBySession(request: HttpRequest, { presented, token, route, context }: SessionProof): Promise<Proven> {
   const session = sessionOf(token, context)

@@ -14,10 +14,7 @@ type Endpoint = (context: ServerContext) => WireAnswer
 const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   [HEALTH_PATH, (context) => json(200, { status: 'alive', ready: isFit(context) })],
   [`${HEALTH_PATH}/live`, () => json(200, { status: 'alive' })],
-  [
-    `${HEALTH_PATH}/ready`,
-    (context) => (isFit(context) ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' })),
-  ],
+  [`${HEALTH_PATH}/ready`, (context) => (isFit(context) ? json(200, { status: 'ready' }) : json(503, { status: 'not ready' }))],
   [
     METRICS_PATH,
     ({ metrics }) => ({

@@ -74,6 +74,9 @@ function send(response: ServerResponse, answer: WireAnswer): void {
   if (response.headersSent || response.destroyed) return
   const { status, headers, body } = answer
   // A text goes out in one piece with its headers; bytes need a write of their own.
-  response.writeHead(status, { ...headers, 'content-length': typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength })
+  response.writeHead(status, {
+    ...headers,
+    'content-length': typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength,
+  })
   response.end(body)
 }

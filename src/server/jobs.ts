@@ -1,7 +1,8 @@
 /** The jobs of the writing side and what they come to: plain data, because SQLite's writing side is another thread. */
 import type { Call, ServiceName } from '../services/operation.ts'
-import type { NewAccount, Resealed } from './account-jobs.ts'
+import type { NewAccount } from './account-jobs.ts'
 import type { AuditDraft } from './audit-record.ts'
+import type { ResealPlace } from './reseal.ts'
 
 /** Run one writing operation, with its audit record. */
 export type OperationJob = {
@@ -36,7 +37,7 @@ export type AppendJob = {
 export type CreateAccountJob = { readonly kind: 'create account'; readonly account: NewAccount; readonly now: number }
 
 /** Seal the next batch of secrets under the active key of this keyring, which from now on is the writing side's. */
-export type ResealJob = { readonly kind: 'reseal'; readonly keyring: string; readonly after?: Resealed['last'] }
+export type ResealJob = { readonly kind: 'reseal'; readonly keyring: string; readonly place?: ResealPlace }
 
 /** Mark a thing as used until `expiresAt`; the output says whether it was unused before (`Outside.claim`). */
 export type ClaimJob = { readonly kind: 'claim'; readonly name: string; readonly expiresAt: number; readonly now: number }

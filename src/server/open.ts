@@ -47,7 +47,9 @@ export async function open(config: Config, opening: Opening): Promise<Opened> {
     }
   } catch (error) {
     directory.release()
-    throw error instanceof StoreRefusal ? new Refusal(error.reason === 'locked' ? 'taken' : 'failed', error.message, { cause: error }) : error
+    throw error instanceof StoreRefusal
+      ? new Refusal(error.reason === 'locked' ? 'taken' : 'failed', error.message, { cause: error })
+      : error
   }
 }
 

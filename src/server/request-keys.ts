@@ -48,7 +48,10 @@ export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['aws:tokenissuetime', (facts) => asTime(session(facts)?.issuedAt)],
   // An operation that takes a code (AssumeRole) says so in its check, and proves the code before it hands anything out.
   ['aws:multifactorauthpresent', (facts) => facts.check.context?.['aws:MultiFactorAuthPresent'] ?? asMfaPresent(session(facts))],
-  ['aws:multifactorauthage', (facts) => facts.check.context?.['aws:MultiFactorAuthAge'] ?? ageOf(session(facts)?.mfaAt, facts.call.now)],
+  [
+    'aws:multifactorauthage',
+    (facts) => facts.check.context?.['aws:MultiFactorAuthAge'] ?? ageOf(session(facts)?.mfaAt, facts.call.now),
+  ],
   ['aws:sourceidentity', (facts) => session(facts)?.sourceIdentity],
   ['aws:federatedprovider', (facts) => session(facts)?.provider],
   ['aws:assumedroot', (facts) => (session(facts)?.assumedRoot === true ? 'true' : undefined)],

@@ -9,10 +9,11 @@ import { claim } from '../store/claims.ts'
 import { auditKey, parseKeyring } from '../store/keyring.ts'
 import type { Runner, WriteTx } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
-import { createAccount, reseal } from './account-jobs.ts'
+import { createAccount } from './account-jobs.ts'
 import { failedRecord, succeededRecord } from './audit-record.ts'
 import type { AppendJob, FaultOutcome, OperationJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { noteKeyUses } from './keys.ts'
+import { reseal } from './reseal.ts'
 
 export type WriterSettings = { readonly keyring: string }
 
@@ -44,7 +45,7 @@ async function runJob(tx: WriteTx, job: ServerJob, writing: Writing): Promise<Wr
     case 'claim':
       return { output: { claimed: await claim(tx, job.name, job.expiresAt, job.now) }, versions: [] }
     case 'reseal':
-      return { output: await reseal(tx, job.after, writing.edge), versions: [] }
+      return { output: await reseal(tx, job.place, writing.edge), versions: [] }
   }
 }
 

@@ -1,0 +1,69 @@
+/** Memory of accounts: loaded once, misses too; dropped as a whole when a newer version is known. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { AccountMemories, Memo } from './account-memory.ts'
+
+test('an answer is loaded once, even when several ask at the same time', async () => {
+  const memo = new Memo<string>()
+  let loads = 0
+  const load = async (): Promise<string> => {
+    loads += 1
+    return 'found'
+  }
+  assert.deepEqual(await Promise.all([memo.recall('a', load), memo.recall('a', load)]), ['found', 'found'])
+  assert.equal(await memo.recall('a', load), 'found')
+  assert.equal(loads, 1)
+  await memo.recall('b', load)
+  assert.equal(loads, 2)
+})
+
+test('a miss is remembered too', async () => {
+  const memo = new Memo<string | undefined>()
+  assert.equal(await memo.recall('a', async () => undefined), undefined)
+  assert.equal(await memo.recall('a', async () => assert.fail('it is known that there is nothing')), undefined)
+})
+
+test('a failed load is told to all who waited, and not remembered', async () => {
+  const memo = new Memo<string>()
+  const failing = async (): Promise<string> => Promise.reject(new Error('the disk is gone'))
+  const asked = [memo.recall('a', failing), memo.recall('a', failing)]
+  for (const one of asked) await assert.rejects(one, /the disk is gone/)
+  assert.equal(await memo.recall('a', async () => 'back'), 'back')
+})
+
+// oxfmt-ignore
+const VERSIONS: readonly (readonly [title: string, versions: readonly number[], newVersion: number, kept: boolean])[] = [
+  ['a first write',                    [],        1, false],
+  ['the next version',                 [4],       5, false],
+  ['a version far ahead',              [4],       9, false],
+  ['the same version again',           [5],       5, true],
+  ['an older version that came late',  [5],       4, true],
+]
+for (const [title, versions, newVersion, kept] of VERSIONS) {
+  test(`${title}: what is remembered is ${kept ? 'kept' : 'dropped'}`, () => {
+    const memories = new AccountMemories()
+    memories.of('111122223333')
+    for (const version of versions) memories.changed('111122223333', version)
+    const before = memories.of('111122223333')
+    const other = memories.of('444455556666')
+    memories.changed('111122223333', newVersion)
+    assert.equal(memories.of('111122223333') === before, kept)
+    assert.equal(memories.of('111122223333').version, Math.max(newVersion, ...versions))
+    assert.equal(memories.of('444455556666'), other, 'other accounts keep theirs')
+  })
+}
+
+test('a load under way when the account changes is not what later callers see', async () => {
+  const memories = new AccountMemories()
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const early = memories.of('111122223333').keys.recall('AKIA', () => promise)
+  memories.changed('111122223333', 1)
+  resolve(undefined)
+  await early
+  let loads = 0
+  await memories.of('111122223333').keys.recall('AKIA', async () => {
+    loads += 1
+    return undefined
+  })
+  assert.equal(loads, 1)
+})
