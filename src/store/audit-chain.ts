@@ -1,13 +1,18 @@
-/** The audit chain: an account's records in runs, each hashed over the one before with a key that is not in the database. */
-import { createHmac } from 'node:crypto'
-import type { AuditKey } from './keyring.ts'
+/** The audit chain of an account: runs of records, each keyed and chained to the one before, so that no change of the past goes unseen. */
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { ReadTx, WriteTx } from './store.ts'
 
-export type { AuditKey }
-export type AuditChainKeys = ReadonlyMap<string, Buffer>
+/** The key of new rows. It is derived from the keyring, which is not in the database: whoever has only the database cannot make a row. */
+export type AuditKey = { readonly id: string; readonly key: KeyObject }
+export type AuditChainKeys = ReadonlyMap<string, KeyObject>
 
-type Head = { readonly audit_seq: number; readonly audit_hash: string }
-type Run = {
+export type Appending = {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly key: AuditKey
+}
+
+type Row = {
   readonly first_seq: number
   readonly count: number
   readonly written_at: number
@@ -17,92 +22,153 @@ type Run = {
   readonly records: string
 }
 
-const HEAD = 'SELECT audit_seq, audit_hash FROM account WHERE id = $1'
-const SET_HEAD = 'UPDATE account SET audit_seq = $1, audit_hash = $2 WHERE id = $3'
-const INSERT = `INSERT INTO audit (account, first_seq, count, written_at, key_id, prev_hash, hash, records) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-/** The account of calls whose caller is unknown has no row until its first record. */
-const INSERT_SYSTEM = `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
-  VALUES ($1, $2, $3, $4, 'SYSTEM', $5, 1, 0, '') ON CONFLICT (id) DO NOTHING`
-const RUNS = 'SELECT first_seq, count, written_at, key_id, prev_hash, hash, records FROM audit WHERE account = $1 AND first_seq > $2 ORDER BY first_seq LIMIT $3'
-const LAST_RUNS = 'SELECT first_seq, count, written_at, key_id, prev_hash, hash, records FROM audit WHERE account = $1 ORDER BY first_seq DESC LIMIT $2'
-const RUN_AT = 'SELECT first_seq FROM audit WHERE account = $1 AND first_seq <= $2 ORDER BY first_seq DESC LIMIT 1'
+type Head = { readonly audit_seq: number; readonly audit_hash: string }
 
-/** Runs that are looked at together. */
-const PAGE = 200
+const TAKE_HEAD = 'UPDATE account SET audit_seq = audit_seq + $1 WHERE id = $2 RETURNING audit_seq, audit_hash'
+const INSERT_ROW = `INSERT INTO audit (account, first_seq, count, written_at, key_id, prev_hash, hash, records) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+const ROWS = `SELECT first_seq, count, written_at, key_id, prev_hash, hash, records FROM audit
+  WHERE account = $1 AND first_seq > $2 ORDER BY first_seq LIMIT $3`
+/** A row is a run of up to some thousand records. */
+const ROWS_AT_ONCE = 50
 
-/** Appends records (a JSON line each) behind the account's last one. Records hold no line feed. */
-export async function appendAudit(tx: WriteTx, accountId: string, records: readonly string[], { now, key }: { readonly now: number; readonly key: AuditKey }): Promise<void> {
+/**
+ * Appends records, a JSON line each, as one row. The head in the account's row moves with it: taking it locks the account, so that two
+ * appends never continue the same row. Throws where there is no such account, or where a record is not one line.
+ */
+export async function appendAudit(
+  tx: WriteTx,
+  accountId: string,
+  records: readonly string[],
+  { now, key }: Appending,
+): Promise<void> {
   if (records.length === 0) return
-  const head = (await tx.get<Head>(HEAD, accountId)) ?? (await firstHead(tx, accountId, now))
-  const first = Number(head.audit_seq) + 1
-  const text = records.join('\n')
-  const run = { first_seq: first, count: records.length, written_at: now, key_id: key.id, prev_hash: head.audit_hash, records: text }
-  const hash = hashOf(accountId, run, key.key)
-  await tx.run(INSERT, accountId, first, records.length, now, key.id, head.audit_hash, hash, text)
-  await tx.run(SET_HEAD, first + records.length - 1, hash, accountId)
+  if (records.some((record) => record === '' || record.includes('\n'))) throw new Error('an audit record is one line')
+  const head = await tx.get<Head>(TAKE_HEAD, records.length, accountId)
+  if (head === undefined) throw new Error(`account ${accountId} does not exist`)
+  const unsigned = {
+    first_seq: head.audit_seq - records.length + 1,
+    count: records.length,
+    written_at: now,
+    key_id: key.id,
+    prev_hash: splitHead(head.audit_hash).hash,
+    records: records.join('\n'),
+  }
+  const hash = rowHash(key.key, accountId, unsigned)
+  const { first_seq: first, count, key_id: keyId, prev_hash: previous, records: text } = unsigned
+  await tx.run(INSERT_ROW, accountId, first, count, now, keyId, previous, hash, text)
+  await tx.run(
+    'UPDATE account SET audit_hash = $1 WHERE id = $2',
+    `${hash}.${headSeal(key.key, accountId, head.audit_seq, hash)}`,
+    accountId,
+  )
 }
 
-async function firstHead(tx: WriteTx, accountId: string, now: number): Promise<Head> {
-  await tx.run(INSERT_SYSTEM, accountId, 'unknown callers', `${accountId}@invalid`, `${accountId}@invalid`, now)
-  const head = await tx.get<Head>(HEAD, accountId)
-  if (head === undefined) throw new Error(`there is no account ${accountId}`)
-  return head
-}
+/** `records`: how many were found whole before the problem. */
+export type Verified =
+  | { readonly ok: true; readonly records: number }
+  | { readonly ok: false; readonly records: number; readonly problem: string }
 
-/** Every part is led by its length, so that no two runs have the same bytes. */
-function hashOf(accountId: string, run: Omit<Run, 'hash'>, key: Buffer): string {
-  const parts = [accountId, run.first_seq, run.count, run.written_at, run.key_id, run.prev_hash, run.records].map(String)
-  const mac = createHmac('sha256', key)
-  for (const part of parts) mac.update(`${Buffer.byteLength(part)}:`).update(part)
-  return mac.digest('hex')
-}
-
-export type Verified = { readonly ok: true; readonly records: number } | { readonly ok: false; readonly records: number; readonly problem: string }
-
-/** Walks the chain from its first record to its head. An edit, a drop, a swap or a cut is found. */
+/** Checks every row of the chain, and that it ends where its head says. */
 export async function verifyAudit(tx: ReadTx, accountId: string, keys: AuditChainKeys): Promise<Verified> {
-  const head = await tx.get<Head>(HEAD, accountId)
-  let expected = { seq: 1, hash: '' }
-  let after = 0
-  for (;;) {
-    const runs = await tx.all<Run>(RUNS, accountId, after, PAGE)
-    for (const run of runs) {
-      const problem = problemOf(accountId, run, expected, keys)
-      if (problem !== undefined) return { ok: false, records: expected.seq - 1, problem }
-      expected = { seq: Number(run.first_seq) + Number(run.count), hash: run.hash }
-      after = Number(run.first_seq)
+  const head = await tx.get<Head>('SELECT audit_seq, audit_hash FROM account WHERE id = $1', accountId)
+  if (head === undefined) return { ok: false, records: 0, problem: `account ${accountId} does not exist` }
+  let last: Row | undefined
+  for (
+    let rows = await rowsAfter(tx, accountId, 0, ROWS_AT_ONCE);
+    rows.length > 0;
+    rows = await rowsAfter(tx, accountId, last?.first_seq ?? 0, ROWS_AT_ONCE)
+  ) {
+    for (const row of rows) {
+      const problem = rowProblem(row, last, { accountId, keys })
+      if (problem !== undefined) return { ok: false, records: lastSeq(last), problem }
+      last = row
     }
-    if (runs.length < PAGE) break
   }
-  const records = expected.seq - 1
-  if (head === undefined) return records === 0 ? { ok: true, records } : { ok: false, records, problem: 'there are records of an account that is gone' }
-  if (Number(head.audit_seq) !== records || head.audit_hash !== expected.hash) {
-    return { ok: false, records, problem: `the account says that it has ${head.audit_seq} records; the chain ends after ${records}` }
+  const problem = headProblem(head, last, { accountId, keys })
+  return problem === undefined ? { ok: true, records: lastSeq(last) } : { ok: false, records: lastSeq(last), problem }
+}
+
+export type Reading = {
+  readonly limit: number
+  /** The sequence number behind which to begin. */
+  readonly after?: number
+}
+
+/** Without `after`: the last `limit` records. With it: the first `limit` records behind that number. `last`: the number of the last record read. */
+export async function readAudit(
+  tx: ReadTx,
+  accountId: string,
+  { limit, after }: Reading,
+): Promise<{ readonly records: readonly string[]; readonly last: number }> {
+  const head = await tx.get<Head>('SELECT audit_seq, audit_hash FROM account WHERE id = $1', accountId)
+  const from = after ?? Math.max(0, (head?.audit_seq ?? 0) - limit)
+  const records: string[] = []
+  // The row that holds record `from + 1` is the last one that begins at or before it.
+  const start = await tx.get<{ first_seq: number }>(
+    'SELECT first_seq FROM audit WHERE account = $1 AND first_seq <= $2 ORDER BY first_seq DESC LIMIT 1',
+    accountId,
+    from + 1,
+  )
+  let behind = (start?.first_seq ?? 1) - 1
+  while (records.length < limit) {
+    const [row] = await rowsAfter(tx, accountId, behind, 1)
+    if (row === undefined) break
+    const unread = Math.max(0, from + 1 - row.first_seq)
+    records.push(...row.records.split('\n').slice(unread, unread + limit - records.length))
+    behind = row.first_seq
   }
-  return { ok: true, records }
+  return { records, last: from + records.length }
 }
 
-function problemOf(accountId: string, run: Run, expected: { readonly seq: number; readonly hash: string }, keys: AuditChainKeys): string | undefined {
-  const { first_seq: first, prev_hash: previous, key_id: keyId, hash, count, records } = run
-  if (Number(first) !== expected.seq) return `record ${expected.seq} is missing`
-  if (previous !== expected.hash) return `record ${first} does not follow the one before it`
-  const key = keys.get(keyId)
-  if (key === undefined) return `record ${first} was chained by the key ${keyId}, which is not in the keyring`
-  if (records.split('\n').length !== Number(count)) return `record ${first} stands in a run of another length`
-  return hashOf(accountId, run, key) === hash ? undefined : `a record from ${first} to ${Number(first) + Number(count) - 1} was changed`
+const rowsAfter = (tx: ReadTx, accountId: string, firstSeq: number, limit: number): Promise<readonly Row[]> =>
+  tx.all<Row>(ROWS, accountId, firstSeq, limit)
+
+const lastSeq = (row: Row | undefined): number => (row === undefined ? 0 : row.first_seq + row.count - 1)
+
+type Chain = { readonly accountId: string; readonly keys: AuditChainKeys }
+
+function rowProblem(row: Row, previous: Row | undefined, { accountId, keys }: Chain): string | undefined {
+  const where = `record ${row.first_seq}`
+  const expected = lastSeq(previous) + 1
+  if (row.first_seq !== expected) return `record ${expected} is missing: the next one is ${where}`
+  const key = keys.get(row.key_id)
+  if (key === undefined) return `${where} was written with the key ${row.key_id}, which is not in the keyring`
+  if (row.hash !== rowHash(key, accountId, row)) return `${where} was changed after it was written`
+  if (row.prev_hash !== (previous?.hash ?? '')) return `${where} does not continue the records before it`
+  if (row.records.split('\n').length !== row.count) return `${where} does not hold ${row.count} records`
+  return undefined
 }
 
-export type Read = { readonly records: readonly string[]; readonly last: number }
-
-/** Without `after`: the last `limit` records. With it: the first `limit` records behind that sequence number. */
-export async function readAudit(tx: ReadTx, accountId: string, { limit, after }: { readonly limit: number; readonly after?: number }): Promise<Read> {
-  const runs = after === undefined ? (await tx.all<Run>(LAST_RUNS, accountId, limit)).toReversed() : await runsBehind(tx, accountId, after, limit)
-  const numbered = runs.flatMap((run) => run.records.split('\n').map((record, index) => ({ seq: Number(run.first_seq) + index, record })))
-  const wanted = after === undefined ? numbered.slice(-limit) : numbered.filter(({ seq }) => seq > after).slice(0, limit)
-  return { records: wanted.map(({ record }) => record), last: wanted.at(-1)?.seq ?? after ?? 0 }
+/** The seal of the head is kept nowhere else: whoever cuts the end off cannot make the head that would fit. */
+function headProblem(
+  { audit_seq: seq, audit_hash: text }: Head,
+  last: Row | undefined,
+  { accountId, keys }: Chain,
+): string | undefined {
+  if (seq !== lastSeq(last)) return `the account counts ${seq} records, and the last one found is ${lastSeq(last)}`
+  if (last === undefined) return text === '' ? undefined : 'the account has the head of a chain, and no record was found'
+  const { hash, seal } = splitHead(text)
+  const key = keys.get(last.key_id)
+  if (hash !== last.hash || key === undefined) return `the chain does not end with record ${seq} as it was found`
+  return seal === headSeal(key, accountId, seq, hash)
+    ? undefined
+    : `the head of the chain at record ${seq} was not written by keyreeve`
 }
 
-async function runsBehind(tx: ReadTx, accountId: string, after: number, limit: number): Promise<readonly Run[]> {
-  const holding = await tx.get<{ first_seq: number }>(RUN_AT, accountId, after + 1)
-  return tx.all<Run>(RUNS, accountId, Number(holding?.first_seq ?? 1) - 1, limit)
+function splitHead(text: string): { readonly hash: string; readonly seal: string } {
+  const [hash = '', seal = ''] = text.split('.')
+  return { hash, seal }
+}
+
+/** JSON keeps the parts apart. */
+function rowHash(key: KeyObject, accountId: string, row: Omit<Row, 'hash'>): string {
+  return mac(key, ['row', accountId, row.first_seq, row.count, row.written_at, row.key_id, row.prev_hash, row.records])
+}
+
+function headSeal(key: KeyObject, accountId: string, seq: number, hash: string): string {
+  return mac(key, ['head', accountId, seq, hash])
+}
+
+function mac(key: KeyObject, parts: readonly (string | number)[]): string {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url')
 }

@@ -15,7 +15,10 @@ export interface ReadTx {
 
 /** One serialisable, durable transaction. Nothing else writes to the same account until it ends. */
 export interface WriteTx extends ReadTx {
-  /** Returns the number of rows changed. Throws `UniqueViolation` where a unique key is taken. */
+  /**
+   * Returns the number of rows changed. Throws `UniqueViolation` where a unique key is taken. After any statement has thrown, the
+   * transaction answers nothing more until the savepoint around it is undone: PostgreSQL works so, and SQLite is held to it.
+   */
   run(sql: Sql, ...values: readonly SqlValue[]): Promise<number>
   /** Runs `work`; when it throws, what it wrote is undone, and the error goes on to the caller. */
   savepoint<T>(work: () => Promise<T>): Promise<T>
@@ -33,20 +36,44 @@ export class UniqueViolation extends Error {
 
 /** Work for the writing side, as data that may cross to another thread. What it means is known to the `Runner` alone. */
 export type Job = object
-/** What a job came to; plain data too. */
+/** What a job came to; plain data too. Where it carries `versions` (see `Announced`), other nodes are told before the write returns. */
 export type Outcome = object
+/** The versions that the accounts written to have now. */
+export type Announced = { readonly versions: readonly (readonly [accountId: string, version: number])[] }
 
 /** Does one job inside one transaction. Must not wait for anything but `tx`: the whole writing side waits with it. */
 export type Runner = (tx: WriteTx, job: Job) => Promise<Outcome>
 
 /** A module that the writing side loads: it exports `openRunner`. `settings` is plain data, handed over when the writing side starts. */
 export type RunnerModule = { readonly openRunner: (settings: object) => Promise<Runner> | Runner }
+/** Where that module lies, and its settings. */
+export type RunnerSource = { readonly module: URL; readonly settings: object }
 
 export interface Store {
   /** Reads a consistent snapshot of what was acknowledged. The transaction begins with the first statement. */
   read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T>
-  /** Hands a job to the writing side; resolves once its transaction is durable. Rejects where it was rolled back. */
+  /**
+   * Hands a job to the writing side; resolves once its transaction is durable. Rejects where it was rolled back: with the runner's own
+   * error, of which only name, message and stack survive where the writing side is another thread.
+   */
   write(job: Job): Promise<Outcome>
+  /** False while this node may have missed what other nodes wrote: then nothing remembered may be used, and calls are refused. */
+  current(): boolean
+  /** Resolves when the writing side is gone for good. Every write from then on is rejected; only a restart helps. */
+  readonly failed: Promise<Error>
   /** Finishes what was accepted, then closes. */
   close(): Promise<void>
+}
+
+/** Why a store cannot be opened: another process has it, a newer program wrote it, or it is not fit to hold what must not be lost. */
+export type StoreRefusalReason = 'locked' | 'newer' | 'unfit'
+
+/** The message is for operators: whole sentences, the next step included. */
+export class StoreRefusal extends Error {
+  readonly reason: StoreRefusalReason
+  constructor(reason: StoreRefusalReason, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreRefusal'
+    this.reason = reason
+  }
 }

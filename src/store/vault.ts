@@ -1,35 +1,59 @@
-/** The vault: AES-256-GCM under the keyring. A sealed value names its key and is bound to its place. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+/** The vault: AES-256-GCM under the keyring. A sealed text is the key's id, a dot, and nonce, ciphertext and tag in base64url. */
+import { createCipheriv, createDecipheriv, type KeyObject, randomFillSync } from 'node:crypto'
 import type { Vault } from '../aws/edge.ts'
-import { type Keyring, subKey } from './keyring.ts'
+import { deriveKey, type Keyring } from './keyring.ts'
 
-const CIPHER = 'aes-256-gcm'
-/** NIST SP 800-38D: 96 random bits; at most 2^32 values under one key. */
+/** NIST SP 800-38D, 8.2.2: a random nonce of 96 bits, for at most 2^32 texts under one key; rotate the keyring before that. */
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const ALGORITHM = 'aes-256-gcm'
+const FORM = /^([0-9a-f]{12})\.([A-Za-z0-9_-]+)$/
 
-/** `<key id>.<base64url of nonce, tag, ciphertext>`. `open` throws where the value was changed, moved, or sealed by a key that is not in the keyring. */
-export function openVault(keyring: Keyring): Vault {
-  const keys = new Map(keyring.keys.map((master) => [master.id, subKey(master, 'seal')]))
-  const active = keys.get(keyring.active)
-  if (active === undefined) throw new Error('the keyring has no active key')
+/** The text was not sealed by a key of this keyring for this context, or was changed since. Says no more: it may be an attacker's. */
+export class VaultError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the sealed text does not open', options)
+    this.name = 'VaultError'
+  }
+}
+
+/** Seals with the keyring's active key, opens with any. `open` throws `VaultError`. */
+export function openVault({ active, keys }: Keyring): Vault {
+  const secrets = new Map(keys.map((key) => [key.id, deriveKey(key, 'vault')]))
+  const activeKey = secrets.get(active)
+  if (activeKey === undefined) throw new VaultError()
   return {
-    seal(secret, context) {
-      const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv(CIPHER, active, nonce, { authTagLength: TAG_BYTES })
-      cipher.setAAD(Buffer.from(context))
-      const sealed = [cipher.update(secret, 'utf8'), cipher.final()]
-      return `${keyring.active}.${Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]).toString('base64url')}`
-    },
+    seal: (secret, context) => `${active}.${seal(activeKey, secret, boundTo(active, context)).toString('base64url')}`,
     open(sealed, context) {
-      const dot = sealed.indexOf('.')
-      const key = keys.get(sealed.slice(0, dot))
-      const bytes = Buffer.from(sealed.slice(dot + 1), 'base64url')
-      if (key === undefined || bytes.length < NONCE_BYTES + TAG_BYTES) throw new Error('a sealed value does not open')
-      const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
-      decipher.setAAD(Buffer.from(context))
-      decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
-      return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
+      const [, id = '', body = ''] = FORM.exec(sealed) ?? []
+      const key = secrets.get(id)
+      const bytes = Buffer.from(body, 'base64url')
+      // Base64url has several spellings of the same bytes. Only the one that was written opens.
+      if (key === undefined || bytes.toString('base64url') !== body || bytes.length < NONCE_BYTES + TAG_BYTES)
+        throw new VaultError()
+      return unseal(key, bytes, boundTo(id, context))
     },
+  }
+}
+
+/** What is authenticated with the secret. The id is of fixed length, so that no two pairs read the same. */
+const boundTo = (id: string, context: string): Buffer => Buffer.from(`keyreeve vault 1 ${id} ${context}`)
+
+function seal(key: KeyObject, secret: string, bound: Buffer): Buffer {
+  const nonce = randomFillSync(Buffer.alloc(NONCE_BYTES))
+  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
+  cipher.setAAD(bound)
+  return Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()])
+}
+
+function unseal(key: KeyObject, bytes: Buffer, bound: Buffer): string {
+  const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAAD(bound)
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+  const secret = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES))
+  try {
+    return Buffer.concat([secret, decipher.final()]).toString('utf8')
+  } catch (error) {
+    throw new VaultError({ cause: error })
   }
 }

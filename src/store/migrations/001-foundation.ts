@@ -54,5 +54,16 @@ export const foundation: Migration = {
       account TEXT NOT NULL, first_seq BIGINT NOT NULL, count BIGINT NOT NULL, written_at BIGINT NOT NULL,
       key_id TEXT NOT NULL, prev_hash TEXT NOT NULL, hash TEXT NOT NULL, records TEXT NOT NULL,
       PRIMARY KEY (account, first_seq))`,
+    // The account of calls without one: it has an audit chain and nothing else.
+    `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
+      VALUES ('000000000000', 'Calls without an account', '', '', 'SYSTEM', 0, 1, 0, '')`,
+    // Marks of things that count once, such as codes and assertions.
+    `CREATE TABLE claim (name TEXT PRIMARY KEY, expires_at BIGINT NOT NULL)`,
+    `CREATE INDEX claim_expiry ON claim (expires_at)`,
+    // Servers on one PostgreSQL (postgres-nodes.ts); empty on SQLite. snapshot: what the node has certainly seen. seq: the writing transaction.
+    `CREATE TABLE node (id TEXT PRIMARY KEY, beat_at BIGINT NOT NULL, snapshot TEXT NOT NULL)`,
+    `CREATE TABLE account_change (
+      seq BIGINT NOT NULL, account TEXT NOT NULL, version BIGINT NOT NULL, node TEXT NOT NULL, written_at BIGINT NOT NULL,
+      PRIMARY KEY (seq, account))`,
   ],
 }

@@ -7,5 +7,6 @@ import { roles } from './004-roles.ts'
 import { credentials } from './005-credentials.ts'
 import { saml } from './006-saml.ts'
 import { oidc } from './007-oidc.ts'
+import { stsPreferences } from './008-sts-preferences.ts'
 
-export const MIGRATIONS: readonly Migration[] = [foundation, passwords, mfa, roles, credentials, saml, oidc]
+export const MIGRATIONS: readonly Migration[] = [foundation, passwords, mfa, roles, credentials, saml, oidc, stsPreferences]

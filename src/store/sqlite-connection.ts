@@ -1,0 +1,130 @@
+/** One SQLite connection: how it is opened, its prepared statements, and which of its errors mean what. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { type Sql, type SqlValue, UniqueViolation } from './store.ts'
+import type { Connection } from './transaction.ts'
+
+/** Texts are constants of the program, and few are made per length of a list; past this many the oldest go. */
+const MAX_STATEMENTS = 500
+/** How long a statement waits for another connection's moment of exclusivity, such as the recovery of a log. Milliseconds. */
+const BUSY_MS = 5_000
+
+const EVERY = `
+  PRAGMA foreign_keys = ON;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA case_sensitive_like = ON;
+`
+/** FULL: a commit returns once the log is on the disk. NORMAL would lose the last commits at a power failure. */
+const WRITING = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA cell_size_check = ON;
+`
+
+/** Primary result codes (sqlite.org/rescode.html) after which nothing this connection says can be relied on. */
+const FATAL: ReadonlySet<number> = new Set([
+  2, // SQLITE_INTERNAL
+  7, // SQLITE_NOMEM
+  8, // SQLITE_READONLY
+  10, // SQLITE_IOERR: a failed fsync among them, after which the system may have dropped the pages
+  11, // SQLITE_CORRUPT
+  14, // SQLITE_CANTOPEN
+  15, // SQLITE_PROTOCOL
+  26, // SQLITE_NOTADB
+])
+const UNIQUE_CODES: ReadonlySet<number> = new Set([2067, 1555]) // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY
+const UNIQUE_TABLE = /^UNIQUE constraint failed: ([^.,]+)/
+
+type Prepared = {
+  readonly statement: StatementSync
+  /** How many values the text wants. */
+  readonly count: number
+  /** Which value stands at each place; undefined where they stand in order, once each. */
+  readonly order: readonly number[] | undefined
+}
+
+export type Opening = { readonly file: string; readonly readOnly?: boolean }
+
+export class SqliteConnection implements Connection {
+  readonly #db: DatabaseSync
+  readonly #statements = new Map<Sql, Prepared>()
+  #broken: Error | undefined
+
+  constructor({ file, readOnly = false }: Opening) {
+    this.#db = new DatabaseSync(file, { readOnly, timeout: BUSY_MS })
+    this.#db.exec(readOnly ? EVERY : EVERY + WRITING)
+  }
+
+  get(sql: Sql, values: readonly SqlValue[]): object | undefined {
+    return this.#use(sql, values, (statement, bound) => statement.get(...bound))
+  }
+
+  all(sql: Sql, values: readonly SqlValue[]): readonly object[] {
+    return this.#use(sql, values, (statement, bound) => statement.all(...bound))
+  }
+
+  run(sql: Sql, values: readonly SqlValue[]): number {
+    return this.#use(sql, values, (statement, bound) => Number(statement.run(...bound).changes))
+  }
+
+  command(sql: Sql): void {
+    this.#use(sql, [], (statement) => statement.run())
+  }
+
+  /** Some failures, such as a full disk, end the whole transaction by themselves. */
+  get inTransaction(): boolean {
+    return this.#db.isTransaction
+  }
+
+  /** The error after which this connection must not be used any more. */
+  get broken(): Error | undefined {
+    return this.#broken
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #use<T>(sql: Sql, values: readonly SqlValue[], work: (statement: StatementSync, bound: SqlValue[]) => T): T {
+    try {
+      const { statement, count, order } = this.#prepare(sql)
+      if (count !== values.length) throw new Error(`${values.length} values for ${count} parameters: ${sql}`)
+      return work(statement, order === undefined ? [...values] : order.map((index) => values[index] ?? null))
+    } catch (error) {
+      throw this.#explained(error)
+    }
+  }
+
+  #prepare(sql: Sql): Prepared {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const order: number[] = []
+    // To SQLite `$1` is a name, and names are bound by a slower path; `?` is bound by place.
+    const text = sql.replaceAll(/\$(\d+)/g, (_, number: string) => {
+      order.push(Number(number) - 1)
+      return '?'
+    })
+    const inOrder = order.every((index, place) => index === place)
+    const prepared = {
+      statement: this.#db.prepare(text),
+      count: Math.max(0, ...order.map((index) => index + 1)),
+      order: inOrder ? undefined : order,
+    }
+    if (this.#statements.size >= MAX_STATEMENTS)
+      for (const oldest of this.#statements.keys()) if (this.#statements.delete(oldest)) break
+    this.#statements.set(sql, prepared)
+    return prepared
+  }
+
+  #explained(error: unknown): unknown {
+    const code = errorCode(error)
+    if (!(error instanceof Error) || code === undefined) return error
+    if (FATAL.has(code & 0xff)) this.#broken ??= error
+    if (!UNIQUE_CODES.has(code)) return error
+    return new UniqueViolation(UNIQUE_TABLE.exec(error.message)?.[1] ?? 'an index', { cause: error })
+  }
+}
+
+/** SQLite's extended result code; undefined where the error is not SQLite's. */
+export function errorCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined
+}
