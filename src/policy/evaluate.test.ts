@@ -147,7 +147,7 @@ const TEXTS: readonly (readonly [string, Policies, Partial<Check>, string])[] = 
   ['explicit, managed',    { identity: deny },                          {}, `${WHO} with an explicit deny in an identity-based policy: arn:identity`],
   ['no boundary',          { identity: allow, boundary: silent },       {}, `${WHO} because no permissions boundary allows the s3:GetObject action`],
   ['silent SCP',           { identity: allow, scps: [silent] },         {}, `${WHO} with an explicit deny in a service control policy`],
-  ['resource deny',        { identity: allow },                         { resourcePolicy: refusing('*') }, `${WHO} with an explicit deny in a resource-based policy: arn:resource`],
+  ['resource deny',        { identity: allow },                         { resourcePolicy: refusing('*') }, `${WHO} with an explicit deny in a resource-based policy`],
   ['trust',                { identity: allow },                         { resourcePolicy: trusting({ AWS: THERE }) }, `${WHO} because no role trust policy allows the s3:GetObject action`],
   ['another account',      {},                                          { resourceAccountId: THERE }, WHO],
 ]

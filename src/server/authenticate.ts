@@ -104,6 +104,11 @@ async function proveBySession(request: HttpRequest, { presented, token, route, c
     context.store.read((tx) => loadSessionPrincipal(tx, session)),
   )
   if (known === undefined) throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
+  const { principal } = session
+  if (principal.type === 'assumed-role') {
+    const { service, region } = presented
+    context.audit.used({ accountId, keyId: principal.id, usedAt: request.receivedAt, service, region })
+  }
   return { known, credential: credentialOf(session) }
 }
 

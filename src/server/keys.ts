@@ -1,6 +1,7 @@
 /** Access keys as the authenticator knows them, and when they were last used. */
 import type { Edge } from '../aws/edge.ts'
 import { findAccessKey } from '../services/iam/principals.rows.ts'
+import { noteRoleUse } from '../services/iam/roles.rows.ts'
 import type { ReadTx, WriteTx } from '../store/store.ts'
 import type { KeyUse } from './jobs.ts'
 
@@ -29,7 +30,14 @@ export async function loadKey(
 const NOTE_USE = `INSERT INTO iam_access_key_use (account, key_id, used_at, service, region) VALUES ($1, $2, $3, $4, $5)
   ON CONFLICT (account, key_id) DO UPDATE SET used_at = excluded.used_at, service = excluded.service, region = excluded.region`
 
-/** Remembers the last use of each key. It says nothing about permissions, so it does not bump the account's version. */
+/** Unique ids of roles: their sessions have keys of their own, and the role was used. */
+const ROLE_ID = 'AROA'
+
+/** Remembers the last use of each key and role. It says nothing about permissions, so it does not bump the account's version. */
 export async function noteKeyUses(tx: WriteTx, uses: readonly KeyUse[]): Promise<void> {
-  for (const use of uses) await tx.run(NOTE_USE, use.accountId, use.keyId, use.usedAt, use.service, use.region)
+  for (const use of uses) {
+    if (use.keyId.startsWith(ROLE_ID))
+      await noteRoleUse(tx, use.accountId, use.keyId, { used_at: use.usedAt, region: use.region })
+    else await tx.run(NOTE_USE, use.accountId, use.keyId, use.usedAt, use.service, use.region)
+  }
 }

@@ -123,5 +123,5 @@ test('a page goes on where the last one ended', async () => {
 })
 
 test('what the model has and the server does not is a clear refusal, tried once', async () => {
-  await refused(server.iam(root).send(new Iam.ListSAMLProvidersCommand({})), { name: 'NotImplemented', status: 501 })
+  await refused(server.iam(root).send(new Iam.ListDelegationRequestsCommand({})), { name: 'NotImplemented', status: 501 })
 })
