@@ -5,6 +5,7 @@ export const ALICE_KEY = '<alice key>'
 const POLICY = 'arn:aws:iam::111122223333:policy/golden'
 const DOCUMENT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}}'
 const USER = { UserName: 'alice' }
+const ALICE = 'arn:aws:iam::111122223333:user/alice'
 const GROUP = { GroupName: 'staff' }
 const ROLE = { RoleName: 'golden' }
 const PROFILE = { InstanceProfileName: 'golden' }
@@ -59,6 +60,13 @@ export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> 
     ListServerCertificateTags: CERTIFICATE,
     GenerateCredentialReport: {},
     GetCredentialReport: {},
+    GetAccountAuthorizationDetails: {},
+    GetContextKeysForCustomPolicy: { PolicyInputList: [DOCUMENT] },
+    GetContextKeysForPrincipalPolicy: { PolicySourceArn: ALICE },
+    ListPoliciesGrantingServiceAccess: { Arn: ALICE, ServiceNamespaces: ['sqs'] },
+    SetSecurityTokenServicePreferences: { GlobalEndpointTokenVersion: 'v2Token' },
+    SimulateCustomPolicy: { PolicyInputList: [DOCUMENT], ActionNames: ['sqs:SendMessage'] },
+    SimulatePrincipalPolicy: { PolicySourceArn: ALICE, ActionNames: ['sqs:SendMessage'] },
     CreateSAMLProvider: { Name: 'golden', ...METADATA },
     GetSAMLProvider: SAML,
     ListSAMLProviders: {},

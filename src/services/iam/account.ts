@@ -6,6 +6,7 @@ import { pageOf, startOf } from '../pagination.ts'
 import { mustFindAccount, setAlias } from './accounts.rows.ts'
 import { noSuchEntity, validationError } from './errors.ts'
 import * as quotas from './quotas.ts'
+import { globalEndpointTokenVersion } from './sts-preferences.rows.ts'
 
 const ACCOUNT_ID = /^\d{12}$/
 
@@ -80,9 +81,6 @@ const QUOTAS: Readonly<Partial<Record<SummaryKeyType, number>>> = {
   AssumeRolePolicySizeQuota: quotas.TRUST_POLICY_SIZE,
 }
 
-/** IAM API reference, SetSecurityTokenServicePreferences: version 1 until it is set. */
-const GLOBAL_ENDPOINT_TOKEN_VERSION = 1
-
 /** The 34 entries that AWS answers. */
 export const getAccountSummary = readOperation('iam', 'GetAccountSummary', {
   authorize: () => ({ action: 'iam:GetAccountSummary', resource: '*' }),
@@ -91,7 +89,7 @@ export const getAccountSummary = readOperation('iam', 'GetAccountSummary', {
       SummaryMap: {
         ...(await counted(tx, accountId)),
         ...QUOTAS,
-        GlobalEndpointTokenVersion: GLOBAL_ENDPOINT_TOKEN_VERSION,
+        GlobalEndpointTokenVersion: await globalEndpointTokenVersion(tx, accountId),
       },
     }
   },

@@ -4,7 +4,9 @@ import type { EntityLookup, Service } from '../service.ts'
 import { accessKeyEntity, accessKeyOperations } from './access-keys.ts'
 import { accountOperations } from './account.ts'
 import { attachmentOperations } from './attachments.ts'
+import { authorizationDetailOperations } from './authorization-details.ts'
 import { boundaryOperations } from './boundaries.ts'
+import { contextKeyOperations } from './context-keys.ts'
 import { credentialReportOperations } from './credential-report.ts'
 import { groupEntity, groupOperations, RENAMED_GROUP, renamedGroupEntity } from './groups.ts'
 import { inlinePolicyOperations } from './inline-policies.ts'
@@ -29,10 +31,13 @@ import { samlProviderEntity, samlProviderOperations } from './saml-providers.ts'
 import { samlProviderTagOperations } from './saml-provider-tags.ts'
 import { serverCertificateEntity, serverCertificateOperations } from './server-certificates.ts'
 import { serverCertificateTagOperations } from './server-certificate-tags.ts'
+import { serviceAccessOperations } from './service-access.ts'
 import { serviceCredentialOperations } from './service-credentials.ts'
 import { serviceLinkedRoleOperations } from './service-linked-roles.ts'
 import { signingCertificateOperations } from './signing-certificates.ts'
+import { simulationOperations } from './simulation.ts'
 import { sshKeyOperations } from './ssh-keys.ts'
+import { stsPreferenceOperations } from './sts-preferences.ts'
 import { trustPolicyOperations } from './trust-policy.ts'
 import { RENAMED_USER, renamedUserEntity, userEntity, userOperations } from './users.ts'
 import { userTagOperations } from './user-tags.ts'
@@ -73,6 +78,11 @@ const operations: readonly Operation[] = [
   passwordOperations,
   passwordPolicyOperations,
   accountOperations,
+  stsPreferenceOperations,
+  contextKeyOperations,
+  simulationOperations,
+  serviceAccessOperations,
+  authorizationDetailOperations,
 ].flat()
 
 /** Kinds of entity that checks may name. */
