@@ -149,6 +149,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 /** Text for elements and attributes. What XML cannot hold becomes U+FFFD. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return NEEDS_ESCAPE.test(text) ? text.replace(EACH_ESCAPE, (char) => ESCAPES[char] ?? '\uFFFD') : text
 }

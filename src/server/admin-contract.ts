@@ -5,7 +5,7 @@ type FieldKind = 'text' | 'text?' | 'number' | 'number?' | 'flag'
 type Fields = Readonly<Record<string, FieldKind>>
 
 /** Account numbers are 12 digits (AWS Account Management, "Account identifiers"). Times are milliseconds since 1970. */
-export const ADMIN_COMMANDS = {
+const ADMIN_COMMANDS = {
   createAccount: { name: 'text', email: 'text', accountId: 'text?', rootAccessKey: 'flag' },
   listAccounts: {},
   session: { accountId: 'text?', userName: 'text?', durationSeconds: 'number' },

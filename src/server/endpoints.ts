@@ -4,10 +4,11 @@ import type { WireAnswer } from '../protocol/wire.ts'
 import type { ServerContext } from './context.ts'
 import { isFit } from './faults.ts'
 import type { HttpRequest } from './http.ts'
+import { METRICS_CONTENT_TYPE } from './metrics.ts'
 
-export const CONSOLE_PATH = '/console/'
-export const HEALTH_PATH = '/_keyreeve/health'
-export const METRICS_PATH = '/_keyreeve/metrics'
+const CONSOLE_PATH = '/console/'
+const HEALTH_PATH = '/_keyreeve/health'
+const METRICS_PATH = '/_keyreeve/metrics'
 
 type Endpoint = (context: ServerContext) => WireAnswer
 
@@ -19,7 +20,7 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
     METRICS_PATH,
     ({ metrics }) => ({
       status: 200,
-      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      headers: { 'content-type': METRICS_CONTENT_TYPE },
       body: metrics.text(),
     }),
   ],

@@ -1,6 +1,6 @@
 /** Takes secrets out of what is about to be written: by the name of a field, and by the shapes that credentials have in texts. */
 
-export const REDACTED = '(redacted)'
+const REDACTED = '(redacted)'
 
 /** Deeper, longer and wider values are cut: a log line is bounded. */
 const MAX_DEPTH = 4

@@ -34,7 +34,7 @@ const session = ({ caller }: Facts) => caller.principal.credential.session
 const isService = ({ caller }: Facts): boolean => caller.principal.type === 'service'
 
 /** Keys of the request and of the session, in lower case. Keys of the principal are in `KnownPrincipal.context`, keys of the resource in its entity. */
-export const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
+const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['aws:currenttime', ({ call }) => new Date(call.now).toISOString()],
   ['aws:epochtime', ({ call }) => String(Math.floor(call.now / 1000))],
   ['aws:sourceip', (facts) => (isService(facts) ? undefined : plainAddress(facts.request.remoteAddress))],

@@ -35,7 +35,6 @@ const REGION = /^[a-z]{2,}(?:-[a-z0-9]+){1,4}$/
 const REGION_MAX = 64
 const DATABASE_PROTOCOLS: ReadonlySet<string> = new Set(['postgres:', 'postgresql:'])
 
-export const text: Kind<string> = { form: 'TEXT', read: nonEmpty }
 export const path: Kind<string> = { form: 'PATH', read: nonEmpty }
 export const host: Kind<string> = { form: 'ADDRESS', read: nonEmpty }
 

@@ -5,7 +5,7 @@ import { Fault } from '../aws/fault.ts'
 import { findOperation } from '../services/index.ts'
 import type { HandlingCall } from '../services/operation.ts'
 import { appendAudit, type AuditKey } from '../store/audit-chain.ts'
-import { claim } from '../store/claims.ts'
+import { claim, forgetClaims } from '../store/claims.ts'
 import { auditKey, parseKeyring } from '../store/keyring.ts'
 import type { Runner, WriteTx } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
@@ -43,6 +43,7 @@ async function runJob(tx: WriteTx, job: ServerJob, writing: Writing): Promise<Wr
     case 'create account':
       return { ...(await attempt(tx, () => createAccount(tx, job.account, job.now, writing.edge))), versions: [] }
     case 'claim':
+      await forgetClaims(tx, job.now)
       return { output: { claimed: await claim(tx, job.name, job.expiresAt, job.now) }, versions: [] }
     case 'reseal':
       return { output: await reseal(tx, job.place, writing.edge), versions: [] }

@@ -22,7 +22,7 @@ const wrongDevice = (): Fault =>
   )
 
 /** The owner under which a principal's devices stand; undefined for principals that have none. */
-export function mfaOwner(principal: Principal): string | undefined {
+function mfaOwner(principal: Principal): string | undefined {
   if (principal.type === 'user') return principal.id
   return principal.type === 'root' ? principal.accountId : undefined
 }

@@ -2,7 +2,7 @@
 import { Fault } from '../aws/fault.ts'
 
 /** IAM's default page (IAM API reference, MaxItems). */
-export const DEFAULT_PAGE_SIZE = 100
+const DEFAULT_PAGE_SIZE = 100
 const MARKER_VERSION = '1'
 
 export type PageInput = { readonly Marker?: string | undefined; readonly MaxItems?: number | undefined }

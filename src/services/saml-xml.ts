@@ -1,16 +1,16 @@
 /** XML as SAML needs it: parsed only after everything that makes parsers dangerous was refused. */
 import { DOMParser, type Document, type Element, type Node } from '@xmldom/xmldom'
 
-export const NAMESPACES = {
+const NAMESPACES = {
   assertion: 'urn:oasis:names:tc:SAML:2.0:assertion',
   protocol: 'urn:oasis:names:tc:SAML:2.0:protocol',
   metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
   signature: 'http://www.w3.org/2000/09/xmldsig#',
 } as const
-export type NamespaceName = keyof typeof NAMESPACES
+type NamespaceName = keyof typeof NAMESPACES
 
 /** Thrown where a text is not XML that we read. */
-export class XmlError extends Error {}
+class XmlError extends Error {}
 
 const ELEMENT_NODE = 1
 const MAX_ELEMENTS = 20_000

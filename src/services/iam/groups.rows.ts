@@ -29,7 +29,6 @@ const GROUPS_OF_USER = `SELECT g.id, g.name, g.path, g.created_at
   FROM iam_group_member m JOIN iam_group g ON g.account = m.account AND g.id = m.group_id
   WHERE m.account = $1 AND m.user_id = $2 AND g.name_key > $3 ORDER BY g.name_key LIMIT $4`
 const COUNT_GROUPS_OF_USER = 'SELECT COUNT(*) AS count FROM iam_group_member WHERE account = $1 AND user_id = $2'
-const COUNT_MEMBERS = 'SELECT COUNT(*) AS count FROM iam_group_member WHERE account = $1 AND group_id = $2'
 
 /** The group of this name, whatever its case. */
 export const findGroup = (tx: ReadTx, account: string, name: string): Promise<GroupRow | undefined> =>
@@ -103,8 +102,6 @@ export function listGroupsOfUser(
 
 export const countGroupsOfUser = (tx: ReadTx, account: string, userId: string): Promise<number> =>
   count(tx, COUNT_GROUPS_OF_USER, account, userId)
-export const countMembers = (tx: ReadTx, account: string, groupId: string): Promise<number> =>
-  count(tx, COUNT_MEMBERS, account, groupId)
 
 async function count(tx: ReadTx, sql: string, ...values: readonly string[]): Promise<number> {
   return Number((await tx.get<{ count: number }>(sql, ...values))?.count ?? 0)

@@ -32,7 +32,7 @@ const noSuchProvider = (arn: string): Fault => new Fault('NoSuchEntity', `Manife
 const CENTURY_MS = 100 * 365.25 * 86_400_000
 
 /** The name in a provider's ARN; a foreign ARN names nothing here. */
-export function samlProviderName(arn: string, accountId: string): string | undefined {
+function samlProviderName(arn: string, accountId: string): string | undefined {
   const { service, accountId: owner, resource = '' } = parseArn(arn) ?? {}
   return service === 'iam' && owner === accountId && resource.startsWith('saml-provider/')
     ? resource.slice('saml-provider/'.length)

@@ -30,7 +30,7 @@ const DELETE = 'DELETE FROM iam_signing_certificate WHERE account = $1 AND id = 
 /** The root user's credentials stand under this name: the model demands one. */
 const ROOT_NAME = '<root_account>'
 
-export const malformedCertificate = (): Fault => new Fault('MalformedCertificate', 'Certificate BODY is malformed.')
+const malformedCertificate = (): Fault => new Fault('MalformedCertificate', 'Certificate BODY is malformed.')
 const noSuchCertificate = (id: string): Fault => new Fault('NoSuchEntity', `The Certificate with id ${id} cannot be found.`)
 
 /** Reads PEM; throws MalformedCertificate. */

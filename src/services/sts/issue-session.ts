@@ -7,7 +7,7 @@ import { newSecretKey } from '../secret-key.ts'
 import { sealSession, type Session } from '../session-token.ts'
 
 /** AWS: session tokens have at most 4,096 bytes (announcement "AWS STS simplifies session token size limits", 2026). */
-export const MAX_TOKEN_SIZE = 4_096
+const MAX_TOKEN_SIZE = 4_096
 
 export type NewSession = Omit<Session, 'accessKeyId' | 'secretAccessKey' | 'issuedAt' | 'expiresAt'> & {
   readonly seconds: number

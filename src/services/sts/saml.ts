@@ -24,7 +24,7 @@ const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
 const invalidToken = (text: string): Fault => new Fault('InvalidIdentityToken', text)
 const rejected = (text: string): Fault => new Fault('IDPRejectedClaim', text)
 
-export const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
+const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
   identify,
   authorize({ RoleArn }, { principal }): readonly Check[] {
     const role = parseRoleArn(RoleArn)
