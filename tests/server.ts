@@ -1,4 +1,5 @@
 /** A whole server for tests: in memory, on a free loopback port, with accounts and credentials to call it. */
+import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AdminRun } from '../src/server/admin-contract.ts'
@@ -18,6 +19,7 @@ export type TestServer = {
   account(name: string, accountId?: string): Promise<{ readonly accountId: string; readonly root: Credentials }>
   iam(credentials: Credentials): IAMClient
   sts(credentials: Credentials, region?: string): STSClient
+  accessAnalyzer(credentials: Credentials): AccessAnalyzerClient
   close(): Promise<void>
 }
 
@@ -66,6 +68,7 @@ export async function startTestServer(config: Partial<Config> = {}): Promise<Tes
     },
     iam: (credentials) => keep(new IAMClient(settings(credentials))),
     sts: (credentials, region) => keep(new STSClient(settings(credentials, region))),
+    accessAnalyzer: (credentials) => keep(new AccessAnalyzerClient(settings(credentials))),
     async close() {
       for (const client of clients) client.destroy()
       await server.close()

@@ -1,0 +1,8 @@
+/** The service IAM Access Analyzer: what each file exports, collected. A new file adds its line. */
+import type { Operation } from '../operation.ts'
+import type { Service } from '../service.ts'
+import { validatePolicyOperations } from './validate-policy.ts'
+
+const operations: readonly Operation[] = [validatePolicyOperations].flat()
+
+export const accessAnalyzer: Service = { name: 'access-analyzer', operations, entities: {} }

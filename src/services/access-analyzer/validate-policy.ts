@@ -1,0 +1,50 @@
+/** ValidatePolicy: the findings about a document, page by page. */
+import { type Finding, validatePolicy } from '../../policy/validate/validate.ts'
+import { readAuthorization } from '../../protocol/model-files.ts'
+import { readOperation } from '../operation.ts'
+import { validationException } from './errors.ts'
+
+/** Findings of a page. AWS documents none; its lists of findings have the same default. */
+const DEFAULT_PAGE_SIZE = 100
+const TOKEN_VERSION = '1'
+
+type PageInput = { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined }
+
+/**
+ * The findings are in English, whatever the locale. The resource type is for resource policies: "Specify a value for the policy validation
+ * resource type only if the policy type is RESOURCE_POLICY" (Access Analyzer API reference).
+ */
+export const validatePolicyOperation = readOperation('access-analyzer', 'ValidatePolicy', {
+  authorize: () => ({ action: 'access-analyzer:ValidatePolicy', resource: '*' }),
+  async prepare(_tx, { policyDocument, policyType, validatePolicyResourceType }) {
+    const resourceType = policyType === 'RESOURCE_POLICY' ? validatePolicyResourceType : undefined
+    const asked = { type: policyType, catalogue: readAuthorization() }
+    return validatePolicy(policyDocument, resourceType === undefined ? asked : { ...asked, resourceType })
+  },
+  handle: async (_tx, input, _call, findings) => pageOf(findings, input),
+})
+
+/** The findings of a document are always the same in the same order: a token is a position among them. */
+function pageOf(
+  findings: readonly Finding[],
+  input: PageInput,
+): { readonly findings: readonly Finding[]; readonly nextToken?: string } {
+  const start = startOf(input)
+  const size = input.maxResults ?? DEFAULT_PAGE_SIZE
+  if (size < 1) throw validationException('maxResults must be at least 1')
+  const end = start + size
+  const page = { findings: findings.slice(start, end) }
+  return end < findings.length ? { ...page, nextToken: tokenOf(end) } : page
+}
+
+const tokenOf = (position: number): string => Buffer.from(`${TOKEN_VERSION}\n${position}`).toString('base64url')
+
+function startOf({ nextToken }: PageInput): number {
+  if (nextToken === undefined) return 0
+  const position = Number(Buffer.from(nextToken, 'base64url').toString('utf8').split('\n')[1])
+  if (!Number.isSafeInteger(position) || position < 0 || tokenOf(position) !== nextToken)
+    throw validationException('Invalid nextToken')
+  return position
+}
+
+export const validatePolicyOperations = [validatePolicyOperation]
