@@ -16,17 +16,24 @@ import { hasVariables, literalPattern, prefixOf, templateOf, type TemplateTest, 
 /** Segments of an ARN: the sixth is all the rest, with its colons. */
 const SEGMENTS = 6
 
-/** A resource that is asked about. Its segments are cut when a pattern first needs them, once for all statements. */
+/** A resource that is asked about. It is taken apart when a pattern first needs it, once for all statements. */
 export class AskedResource {
   readonly arn: string
   #segments: readonly string[] | undefined
+  #tail: string | undefined
 
   constructor(arn: string) {
     this.arn = arn
   }
 
+  /** At most six. */
   get segments(): readonly string[] {
     return (this.#segments ??= cut(this.arn))
+  }
+
+  /** The sixth segment; empty where there is none. */
+  get tail(): string {
+    return (this.#tail ??= this.segments[SEGMENTS - 1] ?? '')
   }
 }
 
@@ -45,7 +52,8 @@ function cut(arn: string): readonly string[] {
 }
 
 /** Cuts a text of a policy at its first five colons. The colons of variables do not count: `${aws:username}`. */
-function cutTemplate(text: string): readonly string[] {
+function cutTemplate(text: string, version: PolicyVersion): readonly string[] {
+  if (version === '2008-10-17' || !text.includes('${')) return cut(text)
   const segments: string[] = []
   let start = 0
   for (let at = 0; at < text.length && segments.length < SEGMENTS - 1; at += 1) {
@@ -63,7 +71,7 @@ function cutTemplate(text: string): readonly string[] {
 
 /** A short ARN is completed with wildcards: `arn:aws:cloudfront:*` (IAM User Guide). Six segments are complete, whatever the last one is. */
 function completed(segments: readonly string[]): readonly string[] {
-  return [...segments, ...Array.from({ length: SEGMENTS - segments.length }, () => '*')]
+  return segments.length === SEGMENTS ? segments : [...segments, ...Array.from({ length: SEGMENTS - segments.length }, () => '*')]
 }
 
 /** How much of a resource has to be looked at. */
@@ -73,31 +81,42 @@ export type ResourcePattern = {
   readonly form: ResourceForm
   /** What every resource that matches begins with. */
   readonly prefix: string
+  /** What the sixth segment of every resource that matches begins with. Only for `segmented`, where it says more than `prefix`. */
+  readonly tailPrefix: string
   readonly matches: (resource: AskedResource, context: RequestContext) => boolean
 }
 
-/** The test of one `Resource` text. Throws where a variable stands before the fifth colon, which AWS does not allow. */
+const ANY: ResourcePattern = { form: 'any', prefix: '', tailPrefix: '', matches: () => true }
+
+/**
+ * The test of one `Resource` text. "You can't use a variable to replace parts of the ARN before the fifth colon" (IAM User Guide, "Variables
+ * and tags"): there it stays the text it is, and matches nothing. A policy of AWS's own has such a resource, so it is not refused.
+ */
 export function resourcePattern(text: string, version: PolicyVersion): ResourcePattern {
-  const segments = completed(version === '2008-10-17' ? cut(text) : cutTemplate(text))
-  if (segments.every(isStars)) return { form: 'any', prefix: '', matches: () => true }
+  if (text === '*') return ANY
+  const segments = completed(cutTemplate(text, version))
+  if (segments.every(isStars)) return ANY
   const head = segments.slice(0, SEGMENTS - 1)
-  if (version !== '2008-10-17' && head.some((segment) => segment.includes('${')))
-    throw new Error(`\`${text}\` has a variable before its fifth colon`)
   const tail = templateOf(segments[SEGMENTS - 1] ?? '', { version, wildcards: true })
   const before = `${head.join(':')}:`
   if (head.some(hasWildcard))
-    return { form: 'segmented', prefix: literalPrefix(wildcardPattern(before)), matches: segmentTest(head, templateTest(tail)) }
+    return {
+      form: 'segmented',
+      prefix: literalPrefix(wildcardPattern(before)),
+      tailPrefix: prefixOf(tail),
+      matches: segmentTest(head, templateTest(tail)),
+    }
   if (hasVariables(tail))
-    return { form: 'variable', prefix: before + prefixOf(tail), matches: afterHead(before, templateTest(tail)) }
+    return { form: 'variable', prefix: before + prefixOf(tail), tailPrefix: '', matches: afterHead(before, templateTest(tail)) }
   return literalHead(before, literalPattern(tail))
 }
 
 /** Most resources: five literal segments, so that one comparison finds the sixth. */
 function literalHead(before: string, tail: Pattern): ResourcePattern {
   const prefix = before + literalPrefix(tail)
-  if (tail.kinds === undefined) return { form: 'exact', prefix, matches: ({ arn }) => arn === prefix }
-  if (isOpenPrefix(tail)) return { form: 'prefix', prefix, matches: ({ arn }) => arn.startsWith(prefix) }
-  return { form: 'prefix-glob', prefix, matches: afterHead(before, matcherOf(tail)) }
+  if (tail.kinds === undefined) return { form: 'exact', prefix, tailPrefix: '', matches: ({ arn }) => arn === prefix }
+  if (isOpenPrefix(tail)) return { form: 'prefix', prefix, tailPrefix: '', matches: ({ arn }) => arn.startsWith(prefix) }
+  return { form: 'prefix-glob', prefix, tailPrefix: '', matches: afterHead(before, matcherOf(tail)) }
 }
 
 function afterHead(before: string, test: TemplateTest): ResourcePattern['matches'] {
@@ -106,17 +125,19 @@ function afterHead(before: string, test: TemplateTest): ResourcePattern['matches
 
 function segmentTest(head: readonly string[], tail: TemplateTest): ResourcePattern['matches'] {
   const tests: readonly TextTest[] = head.map((segment) => matcherOf(wildcardPattern(segment)))
-  return ({ segments }, context) => {
-    if (segments.length !== SEGMENTS) return false
+  return (resource, context) => {
+    const { segments } = resource
+    // The sixth segment first: it tells more resources apart than the others.
+    if (segments.length !== SEGMENTS || !tail(resource.tail, 0, context)) return false
     for (let index = 0; index < SEGMENTS - 1; index += 1) if (tests[index]?.(segments[index] ?? '', 0) !== true) return false
-    return tail(segments[SEGMENTS - 1] ?? '', 0, context)
+    return true
   }
 }
 
 /** The test of ArnEquals and ArnLike: a value that is no ARN matches nothing. */
 export function arnTest(text: string, version: PolicyVersion): (value: string, context: RequestContext) => boolean {
   const template = templateOf(text, { version, wildcards: true })
-  const segments = version === '2008-10-17' ? cut(text) : cutTemplate(text)
+  const segments = cutTemplate(text, version)
   if (segments.length < SEGMENTS && hasVariables(template)) {
     // A variable may stand for a whole ARN. It is compared as a text, so that no colon of its value moves a segment.
     const whole = templateTest(template)

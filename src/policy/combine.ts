@@ -9,12 +9,20 @@ export type Candidate = { readonly number: number; readonly statement: CompiledS
 /** A statement as one of its resources finds it. */
 export type Found = Candidate & { readonly pattern: ResourcePattern }
 
+/** Finds statements by what resources begin with. */
+export type ResourceIndex = {
+  /** By the beginning of the ARN. */
+  readonly arns: PrefixIndex<Found>
+  /** By the beginning of the sixth segment, for patterns with wildcards before it. */
+  readonly tails: PrefixIndex<Found>
+}
+
 /** The statements about an action with one effect. */
 export type CandidateList = {
   /** In the order of the policies. */
   readonly all: readonly Candidate[]
   /** Those that a resource can find, where there are so many that searching them all is slower. */
-  readonly index: PrefixIndex<Found> | undefined
+  readonly index: ResourceIndex | undefined
   /** Those that the index does not hold; all where there is none. */
   readonly rest: readonly Candidate[]
 }
@@ -81,13 +89,26 @@ function candidates(ofService: readonly Candidate[], action: string): Candidates
 }
 
 function candidateList(all: readonly Candidate[]): CandidateList {
-  const rest: Candidate[] = []
-  const pairs: (readonly [string, Found])[] = []
-  for (const candidate of all) {
-    const { patterns } = candidate.statement
-    // A resource without a literal beginning would be found by every request.
-    if (patterns === undefined || patterns.some(({ prefix }) => prefix === '')) rest.push(candidate)
-    else for (const pattern of patterns) pairs.push([pattern.prefix, { ...candidate, pattern }])
+  const found = all.flatMap((candidate) => foundBy(candidate))
+  if (found.length < INDEXED_FROM) return { all, index: undefined, rest: all }
+  const indexed = new Set(found.map(({ number }) => number))
+  const [arns, tails] = [
+    found.filter(({ pattern }) => pattern.tailPrefix === ''),
+    found.filter(({ pattern }) => pattern.tailPrefix !== ''),
+  ]
+  return {
+    all,
+    index: {
+      arns: prefixIndex(arns.map((one) => [one.pattern.prefix, one])),
+      tails: prefixIndex(tails.map((one) => [one.pattern.tailPrefix, one])),
+    },
+    rest: all.filter(({ number }) => !indexed.has(number)),
   }
-  return pairs.length < INDEXED_FROM ? { all, index: undefined, rest: all } : { all, index: prefixIndex(pairs), rest }
+}
+
+/** A statement by each of its resources; not at all where one has no literal beginning, and would be found by every request. */
+function foundBy(candidate: Candidate): readonly Found[] {
+  const { patterns } = candidate.statement
+  if (patterns === undefined || patterns.some(({ prefix, tailPrefix }) => prefix + tailPrefix === '')) return []
+  return patterns.map((pattern) => ({ ...candidate, pattern }))
 }

@@ -23,6 +23,7 @@ export type PolicySource = {
 export type CompiledStatement = {
   readonly policy: PolicySource
   readonly source: Statement
+  readonly version: PolicyVersion
   readonly effect: 'Allow' | 'Deny'
   /** The service prefixes of its actions, in lower case; undefined where it may match any service. */
   readonly services: ReadonlySet<string> | undefined
@@ -71,6 +72,7 @@ function compileStatement(source: Statement, { kind, policy, version }: Compilin
   return {
     policy,
     source,
+    version,
     effect: source.effect,
     ...compileActions(source.action),
     ...compileResources(source, kind, version),

@@ -13,3 +13,17 @@ export function contextOf(record: Readonly<Record<string, ContextValue | undefin
   for (const [key, value] of Object.entries(record)) if (value !== undefined) values.set(key.toLowerCase(), value)
   return { value: (key) => values.get(key) }
 }
+
+/** A context that remembers what was asked of it, and answers the same again. Undefined: the request has no such key. */
+export function recordedContext(
+  context: RequestContext,
+): RequestContext & { readonly asked: ReadonlyMap<string, ContextValue | undefined> } {
+  const asked = new Map<string, ContextValue | undefined>()
+  return {
+    asked,
+    value(key) {
+      if (!asked.has(key)) asked.set(key, context.value(key))
+      return asked.get(key)
+    },
+  }
+}

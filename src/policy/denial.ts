@@ -2,18 +2,23 @@
 import type { Caller } from './caller.ts'
 import type { Check, Decision, PolicyType } from './evaluate.ts'
 
-type Words = { readonly named: string; readonly article: string }
+type Words = {
+  readonly named: string
+  readonly article: string
+  /** Whether a deny is told with the ARN of its policy ("Enhanced access denied error messages with policy ARNs", AWS Security Blog, 2026). */
+  readonly hasArn: boolean
+}
 
 // oxfmt-ignore
 const WORDS: Readonly<Record<PolicyType, Words>> = {
-  identity: { named: 'identity-based policy',   article: 'an' },
-  resource: { named: 'resource-based policy',   article: 'a' },
-  trust:    { named: 'role trust policy',       article: 'the' },
-  boundary: { named: 'permissions boundary',    article: 'a' },
-  session:  { named: 'session policy',          article: 'a' },
-  scp:      { named: 'service control policy',  article: 'a' },
-  rcp:      { named: 'resource control policy', article: 'a' },
-  endpoint: { named: 'VPC endpoint policy',     article: 'a' },
+  identity: { named: 'identity-based policy',   article: 'an',  hasArn: true  },
+  resource: { named: 'resource-based policy',   article: 'a',   hasArn: false },
+  trust:    { named: 'role trust policy',       article: 'the', hasArn: false },
+  boundary: { named: 'permissions boundary',    article: 'a',   hasArn: true  },
+  session:  { named: 'session policy',          article: 'a',   hasArn: true  },
+  scp:      { named: 'service control policy',  article: 'a',   hasArn: true  },
+  rcp:      { named: 'resource control policy', article: 'a',   hasArn: true  },
+  endpoint: { named: 'VPC endpoint policy',     article: 'a',   hasArn: false },
 }
 /** For these AWS speaks of an explicit deny even where nothing allows. */
 const ALWAYS_EXPLICIT: ReadonlySet<PolicyType> = new Set(['scp', 'rcp'])
@@ -22,17 +27,24 @@ const ALWAYS_EXPLICIT: ReadonlySet<PolicyType> = new Set(['scp', 'rcp'])
 export function denialText(caller: Caller, { action, resource, resourceAccountId }: Check, decision: Decision): string {
   if (caller.type === 'web-identity' || caller.type === 'saml') return `Not authorized to perform ${action}`
   const refused = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`
-  if (caller.accountId !== resourceAccountId && caller.type !== 'anonymous') return refused
-  const reason = reasonOf(action, decision)
-  return reason === '' ? refused : `${refused} ${reason}`
+  if (decision.decision === 'allowed') return refused
+  const isOwn = caller.accountId === resourceAccountId
+  // Recorded: "User: anonymous is not authorized to perform: cognito-identity:GetId on resource: * with an explicit deny in a resource control policy".
+  if (!isOwn && caller.type !== 'anonymous') return refused
+  return `${refused} ${reasonOf(action, decision)}${isOwn ? arnOf(decision) : ''}`
 }
 
-function reasonOf(action: string, decision: Decision): string {
-  if (decision.decision === 'allowed') return ''
-  const { named, article } = WORDS[decision.policyType]
-  if (decision.decision === 'implicitDeny' && !ALWAYS_EXPLICIT.has(decision.policyType))
-    return `because no ${named} allows the ${action} action`
-  // Since 2026 the policy is named where it has an ARN.
-  const arn = decision.decision === 'explicitDeny' ? (decision.by?.policy.arn ?? decision.broken?.source.arn) : undefined
-  return `with an explicit deny in ${article} ${named}${arn === undefined ? '' : `: ${arn}`}`
+type Denial = Exclude<Decision, { readonly decision: 'allowed' }>
+
+function reasonOf(action: string, { decision, policyType }: Denial): string {
+  const { named, article } = WORDS[policyType]
+  if (decision === 'implicitDeny' && !ALWAYS_EXPLICIT.has(policyType)) return `because no ${named} allows the ${action} action`
+  return `with an explicit deny in ${article} ${named}`
+}
+
+/** Only managed policies and policies of organizations have an ARN. */
+function arnOf(denial: Denial): string {
+  if (denial.decision === 'implicitDeny' || !WORDS[denial.policyType].hasArn) return ''
+  const arn = denial.by?.policy.arn ?? denial.broken?.source.arn
+  return arn === undefined ? '' : `: ${arn}`
 }

@@ -7,6 +7,9 @@ import { compileText, type DocumentKind } from './compile.ts'
 import { contextOf } from './context.ts'
 import { denialText } from './denial.ts'
 import { type Caller, type Check, decide, type Decision, type Policies, type PolicyType } from './evaluate.ts'
+import { questionOf } from './question.ts'
+import { isMet } from './search.ts'
+import { readTrace } from './trace.ts'
 
 const HERE = '111122223333'
 const THERE = '444455556666'
@@ -46,7 +49,12 @@ const web: Caller = {
   providerArn: `arn:aws:iam::${HERE}:oidc-provider/issuer`,
 }
 
-function policy(kind: DocumentKind, Effect: 'Allow' | 'Deny', Principal?: unknown, Action = 's3:GetObject'): PolicySet {
+function policy(
+  kind: DocumentKind | 'endpoint',
+  Effect: 'Allow' | 'Deny',
+  Principal?: unknown,
+  Action = 's3:GetObject',
+): PolicySet {
   const Statement = { Effect, Action, ...(kind !== 'trust' && { Resource: '*' }), ...(Principal !== undefined && { Principal }) }
   return policySet([
     compileText(JSON.stringify({ Version: '2012-10-17', Statement }), kind, {
@@ -63,6 +71,19 @@ const silent = policy('identity', 'Allow', undefined, 'sqs:*')
 const named = (Principal: unknown) => ({ kind: 'resource' as const, policies: policy('resource', 'Allow', Principal) })
 const refusing = (Principal: unknown) => ({ kind: 'resource' as const, policies: policy('resource', 'Deny', Principal) })
 const trusting = (Principal: unknown) => ({ kind: 'trust' as const, policies: policy('trust', 'Allow', Principal) })
+const notNamed = (Effect: 'Allow' | 'Deny', NotPrincipal: unknown) => ({
+  kind: 'resource' as const,
+  policies: policySet([
+    compileText(
+      JSON.stringify({ Version: '2012-10-17', Statement: { Effect, NotPrincipal, Action: 's3:*', Resource: '*' } }),
+      'resource',
+      { id: 'n', name: 'n', type: 'resource' },
+    ),
+  ]),
+})
+const broken = compileText('{', 'resource', { id: 'x', name: 'x', type: 'resource' })
+const LINKED = `arn:aws:iam::${HERE}:role/aws-service-role/states.amazonaws.com/AWSServiceRoleForStates`
+const linked: Caller = { ...role, roleArn: LINKED }
 const own = { AWS: HERE }
 
 type Row = readonly [
@@ -114,6 +135,33 @@ const TABLE: readonly Row[] = [
   ['another service principal',                     service, {},                                           { resourcePolicy: trusting({ Service: 'lambda.amazonaws.com' }) }, 'implicitDeny', 'trust'],
   ['web identity',                                  web, {},                                               { resourcePolicy: trusting({ Federated: web.arn }) },  'allowed', 'trust'],
   ['web identity is no account principal',          web, {},                                               { resourcePolicy: trusting(own) },                     'implicitDeny', 'trust'],
+  ['a closer grant behind the account\'s',          user, {},                                              { resourcePolicy: named({ AWS: [HERE, user.arn] }) }, 'allowed', 'resource'],
+  ['a closer grant in a later statement',           user, {},                                              { resourcePolicy: { kind: 'resource', policies: policySet([...named(own).policies.policies, ...named('*').policies.policies]) } }, 'allowed', 'resource'],
+  ['NotPrincipal allows everybody else',            user, {},                                              { resourcePolicy: notNamed('Allow', { AWS: `${user.arn}x` }) }, 'allowed', 'resource'],
+  ['NotPrincipal denies whom it names by half',     user, { identity: allow },                             { resourcePolicy: notNamed('Deny', { AWS: user.arn }) },        'explicitDeny', 'resource'],
+  ['NotPrincipal spares whom it names',             user, { identity: allow },                             { resourcePolicy: notNamed('Deny', { AWS: [HERE, user.arn] }) }, 'allowed', 'identity'],
+  ['NotPrincipal denies whoever has a boundary',    user, { identity: allow, boundary: allow },            { resourcePolicy: notNamed('Deny', { AWS: [HERE, user.arn] }) }, 'explicitDeny', 'resource'],
+  ['a key policy that names nobody',                user, { identity: allow },                             { resourcePolicy: { ...named({ AWS: THERE }), mandatory: true } }, 'implicitDeny', 'resource'],
+  ['a key policy that names the account',           user, { identity: allow },                             { resourcePolicy: { ...named(own), mandatory: true } },         'allowed', 'identity'],
+  ['a key policy that names the user',              user, {},                                              { resourcePolicy: { ...named({ AWS: user.arn }), mandatory: true } }, 'allowed', 'resource'],
+  ['root, behind a key policy that names nobody',   root, {},                                              { resourcePolicy: { ...named({ AWS: THERE }), mandatory: true } }, 'implicitDeny', 'resource'],
+  ['root, of another account',                      root, {},                                              { resourceAccountId: THERE, resourcePolicy: named(own) },       'allowed', 'root'],
+  ['root, within a session policy',                 root, { session: silent },                             {},                                    'implicitDeny', 'session'],
+  ['federated by root, its session allows',         { ...federated, userArn: root.arn }, { session: allow }, {},                                     'allowed', 'root'],
+  ['federated by root, its session is silent',      { ...federated, userArn: root.arn }, { session: silent }, {},                                    'implicitDeny', 'session'],
+  ['federated, cross account, session silent',      federated, { identity: allow, session: silent },       { resourceAccountId: THERE, resourcePolicy: named({ AWS: federated.arn }) }, 'implicitDeny', 'session'],
+  ['role, cross account, boundary silent',          role, { identity: allow, boundary: silent },           { resourceAccountId: THERE, resourcePolicy: named({ AWS: role.arn }) }, 'implicitDeny', 'boundary'],
+  ['a service-linked role under SCPs',              linked, { identity: allow, scps: [deny] },             {},                                    'allowed', 'identity'],
+  ['a service-linked role under RCPs',              linked, { identity: allow, rcps: [policy('rcp', 'Deny', '*')] }, {},                          'allowed', 'identity'],
+  ['RCPs, to assume a service-linked role',         service, { rcps: [policy('rcp', 'Deny', '*')] },       { resource: LINKED, resourcePolicy: trusting({ Service: 'states.amazonaws.com' }) }, 'allowed', 'trust'],
+  ['a service under SCPs',                          service, { scps: [deny] },                             { resourcePolicy: named({ Service: 'states.amazonaws.com' }) }, 'allowed', 'resource'],
+  ['a service under RCPs',                          service, { rcps: [policy('rcp', 'Deny', '*')] },       { resourcePolicy: named({ Service: 'states.amazonaws.com' }) }, 'explicitDeny', 'rcp'],
+  ['no RCP allows',                                 user, { identity: allow, rcps: [policy('rcp', 'Allow', '*', 'sqs:*')] }, {},                  'implicitDeny', 'rcp'],
+  ['an SCP level without policies',                 user, { identity: allow, scps: [allow, policySet([])] }, {},                                  'implicitDeny', 'scp'],
+  ['a deny of an SCP before one of identity',       user, { identity: deny, scps: [allow, deny] },         {},                                    'explicitDeny', 'scp'],
+  ['a deny of the endpoint',                        user, { identity: allow, endpoint: policy('endpoint', 'Deny', '*') }, {},                     'explicitDeny', 'endpoint'],
+  ['a deny for the root user',                      root, { scps: [deny] },                                {},                                    'explicitDeny', 'scp'],
+  ['a broken policy of the resource',               user, { identity: allow },                             { resourcePolicy: { kind: 'resource', policies: policySet([broken]) } }, 'explicitDeny', 'resource'],
   ['anonymous, everyone',                           anonymous, {},                                         { resourcePolicy: named('*') },                        'allowed', 'resource'],
   ['anonymous, nothing',                            anonymous, {},                                         {},                                    'implicitDeny', 'resource'],
 ]
@@ -159,6 +207,38 @@ for (const [name, policies, resource, text] of TEXTS) {
 }
 
 const sets = fc.constantFrom(allow, deny, silent)
+test('denial texts of callers that are no users', () => {
+  const check = askAbout({ action: 'sts:AssumeRoleWithWebIdentity', resourceAccountId: HERE, resourcePolicy: trusting(own) })
+  assert.equal(denialText(web, check, decide(check, web, {})), 'Not authorized to perform sts:AssumeRoleWithWebIdentity')
+  const asked = askAbout({ resource: '*' })
+  const rcps = [policy('rcp', 'Deny', '*')]
+  assert.equal(
+    denialText(anonymous, asked, decide(asked, anonymous, { rcps })),
+    'User: anonymous is not authorized to perform: s3:GetObject on resource: * with an explicit deny in a resource control policy',
+  )
+})
+
+test('a trace holds the statement of every set that had to allow', () => {
+  const policies: Policies = {
+    identity: policySet([...deny.policies.slice(1), ...silent.policies, ...allow.policies]),
+    boundary: allow,
+    scps: [allow, allow],
+  }
+  const check = askAbout({ resourcePolicy: named(own) })
+  const { trace } = decide(check, user, policies)
+  assert.deepEqual(
+    readTrace(trace, check, user, policies).map(({ policyType, level, statement }) => [policyType, level, statement.policy.id]),
+    [
+      ['scp', 0, 'identity'],
+      ['scp', 1, 'identity'],
+      ['resource', 0, 'resource'],
+      ['identity', 0, 'identity'],
+      ['boundary', 0, 'identity'],
+    ],
+  )
+  assert.throws(() => readTrace(trace, check, user, {}), /not of these policies/)
+})
+
 const lanes: fc.Arbitrary<Policies> = fc.record(
   { identity: sets, boundary: sets, session: sets, scps: fc.array(sets, { maxLength: 2 }) },
   { requiredKeys: [] },
@@ -180,5 +260,65 @@ test('property: a session policy never adds a permission', () => {
       const limited = decide(askAbout({}), role, { identity, boundary, scps, session }).decision
       if (limited === 'allowed') assert.equal(decide(askAbout({}), role, { identity, boundary, scps }).decision, 'allowed')
     }),
+  )
+})
+
+const source = (name: string) => ({ id: name, name, type: 'inline' as const })
+const one = <T>(...values: readonly T[]) => fc.constantFrom(...values)
+const statementArbitrary = fc.record(
+  {
+    Effect: one('Allow', 'Allow', 'Deny'),
+    Action: one('s3:GetObject', 's3:Get*', 's3:*', '*', 'sqs:*'),
+    Resource: one(
+      '*',
+      'arn:aws:s3:::bucket/key',
+      'arn:aws:s3:::bucket/*',
+      'arn:aws:s3:::*',
+      'arn:aws:s*:::bucket/k?y',
+      'arn:aws:s3:::${aws:username}/key',
+      'arn:aws:s3:::b',
+      'arn:aws:s3:::bucket/key/*',
+    ),
+    Condition: one(
+      { StringEquals: { 'aws:username': 'bucket' } },
+      { Bool: { 'aws:SecureTransport': 'true' } },
+      { StringLike: { 'aws:username': 'x*' } },
+    ),
+  },
+  { requiredKeys: ['Effect', 'Action', 'Resource'] },
+)
+const compiledOf = (statements: readonly object[], name = 'p') =>
+  compileText(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'identity', source(name))
+const context = contextOf({ 'aws:username': 'bucket', 'aws:SecureTransport': 'true' })
+
+test('property: the order of statements and policies does not matter', () => {
+  fc.assert(
+    fc.property(fc.array(statementArbitrary, { minLength: 1, maxLength: 40 }), fc.nat(), (statements, turn) => {
+      const turned = [...statements.slice(turn % statements.length), ...statements.slice(0, turn % statements.length)]
+      const inOne = decide(askAbout({ context }), user, { identity: policySet([compiledOf(statements)]) })
+      const inMany = decide(askAbout({ context }), user, {
+        identity: policySet(turned.map((each, index) => compiledOf([each], `p${index}`))),
+      })
+      assert.deepEqual([inMany.decision, inMany.policyType], [inOne.decision, inOne.policyType])
+    }),
+  )
+})
+
+test('property: the index finds the statement that a search of all finds', () => {
+  fc.assert(
+    fc.property(fc.array(statementArbitrary, { minLength: 13, maxLength: 60 }), (statements) => {
+      const compiled = compiledOf(statements)
+      const made = decide(askAbout({ context }), user, { identity: policySet([compiled]) })
+      const [question, effect] = [
+        questionOf(askAbout({ context }), user, {}),
+        made.decision === 'explicitDeny' ? 'Deny' : 'Allow',
+      ]
+      const first = compiled.statements.find(
+        (each) => each.effect === effect && each.matchesAction('s3:getobject') && isMet(each, question),
+      )
+      assert.equal('by' in made ? made.by : undefined, first)
+      assert.equal(made.decision === 'implicitDeny', first === undefined)
+    }),
+    { numRuns: 300 },
   )
 })

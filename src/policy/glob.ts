@@ -27,7 +27,12 @@ export function patternOf(parts: readonly PatternPart[]): Pattern {
 }
 
 /** A pattern all of whose `*` and `?` are wildcards. */
-export const wildcardPattern = (text: string): Pattern => patternOf([{ text, literal: false }])
+export function wildcardPattern(text: string): Pattern {
+  if (!hasWildcard(text)) return { text, kinds: undefined }
+  const kinds = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at += 1) kinds[at] = kindOf(text[at])
+  return { text, kinds }
+}
 
 const kindOf = (character: string | undefined): number => (character === '*' ? RUN : character === '?' ? ONE : LITERAL)
 
@@ -39,16 +44,23 @@ export function isStars(text: string): boolean {
   return text !== ''
 }
 
-/** The part of a text before its first wildcard. */
+/** The part of a pattern before its first wildcard. */
 export function literalPrefix({ text, kinds }: Pattern): string {
-  const first = kinds?.findIndex((kind) => kind !== LITERAL) ?? -1
-  return first < 0 ? text : text.slice(0, first)
+  return kinds === undefined ? text : text.slice(0, firstWildcard(kinds))
+}
+
+function firstWildcard(kinds: Uint8Array): number {
+  let at = 0
+  while (kinds[at] === LITERAL) at += 1
+  return at
 }
 
 /** Whether nothing but stars follows the literal prefix. */
-export function isOpenPrefix(pattern: Pattern): boolean {
-  const { kinds } = pattern
-  return kinds !== undefined && kinds.subarray(literalPrefix(pattern).length).every((kind) => kind === RUN)
+export function isOpenPrefix({ kinds }: Pattern): boolean {
+  if (kinds === undefined) return false
+  let at = firstWildcard(kinds)
+  while (kinds[at] === RUN) at += 1
+  return at === kinds.length
 }
 
 /** Whether the whole text matches. */

@@ -1,5 +1,5 @@
 /** Finds the statements of a set that are met: the first one, or the one that names the caller most closely. */
-import type { Candidate, CandidateList, Found } from './combine.ts'
+import type { Candidate, CandidateList, Found, ResourceIndex } from './combine.ts'
 import type { CompiledStatement } from './compile.ts'
 import { longestPrefix, type PrefixIndex } from './prefix-index.ts'
 import { CLOSENESS, type Closeness } from './principal-match.ts'
@@ -15,10 +15,15 @@ export function firstMet({ index, rest }: CandidateList, question: Question): Ca
   return found
 }
 
-/** Of the statements that the resource finds, at each resource that begins it. */
-function firstFound(index: PrefixIndex<Found>, question: Question): Candidate | undefined {
-  let best: Found | undefined
-  for (let at = longestPrefix(index, question.resource.arn); at >= 0; at = index.parents[at] ?? -1) {
+/** Of the statements that the resource finds, by its ARN and by its sixth segment. */
+function firstFound({ arns, tails }: ResourceIndex, question: Question): Candidate | undefined {
+  const found = arns.keys.length === 0 ? undefined : firstAlong(arns, question.resource.arn, question)
+  return tails.keys.length === 0 ? found : firstAlong(tails, question.resource.tail, question, found)
+}
+
+function firstAlong(index: PrefixIndex<Found>, text: string, question: Question, before?: Candidate): Candidate | undefined {
+  let best = before
+  for (let at = longestPrefix(index, text); at >= 0; at = index.parents[at] ?? -1) {
     for (const found of index.entries[at] ?? []) if (isEarlier(found, best) && isFound(found, question)) best = found
   }
   return best

@@ -1,7 +1,17 @@
 /** Policy variables (IAM User Guide, "IAM policy elements: Variables and tags"): `${key}`, `${key, 'default'}`, `${*}`, `${?}`, `${$}`. */
 import type { RequestContext } from './context.ts'
 import type { PolicyVersion } from './document.ts'
-import { hasWildcard, isStars, literalPrefix, matcherOf, matches, type Pattern, patternOf, type PatternPart } from './glob.ts'
+import {
+  hasWildcard,
+  isStars,
+  literalPrefix,
+  matcherOf,
+  matches,
+  type Pattern,
+  patternOf,
+  type PatternPart,
+  wildcardPattern,
+} from './glob.ts'
 
 export type Variable = {
   /** In lower case. */
@@ -80,8 +90,12 @@ export function resolve(template: Template, context: RequestContext): Pattern | 
 }
 
 /** The pattern of a template without variables. */
-export const literalPattern = (template: Template): Pattern =>
-  patternOf(template.filter((part): part is PatternPart => !isVariable(part)))
+export function literalPattern(template: Template): Pattern {
+  const [first] = template
+  if (template.length === 1 && first !== undefined && !isVariable(first))
+    return first.literal ? { text: first.text, kinds: undefined } : wildcardPattern(first.text)
+  return patternOf(template.filter((part): part is PatternPart => !isVariable(part)))
+}
 
 /** What every text that matches begins with. */
 export function prefixOf(template: Template): string {

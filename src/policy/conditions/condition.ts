@@ -12,6 +12,8 @@ export type CompiledCondition = {
   /** In lower case. */
   readonly key: string
   readonly holds: (context: RequestContext) => boolean
+  /** Whether one value of the request suffices, negation considered. */
+  readonly meets: ValueTest
 }
 
 /** Throws where the operator is unknown or a value cannot be read. */
@@ -19,29 +21,28 @@ export function compileCondition(source: ConditionTest, version: PolicyVersion):
   const operator = operatorNamed(source.operator.text)
   if (operator === undefined) throw new Error(`\`${source.operator.text}\` is no condition operator`)
   const key = source.key.text.toLowerCase()
-  return {
-    source,
-    operator,
-    key,
-    holds: operator.base === 'Null' ? presence(operator, key, source) : comparison(operator, key, { source, version }),
-  }
+  const tests = operator.base === 'Null' ? presence(operator, key, source) : comparison(operator, key, { source, version })
+  return { source, operator, key, ...tests }
 }
+
+type Tests = Pick<CompiledCondition, 'holds' | 'meets'>
 
 /** Whether the request has a value of the key. A list without members is none; an empty text is one. */
 export const isMissing = (value: ContextValue | undefined): value is undefined =>
   value === undefined || (typeof value !== 'string' && value.length === 0)
 
 /** Null: "true" asks that the key is absent. With ForAllValues it always holds, with ForAnyValue never (Access Analyzer policy checks). */
-function presence({ set }: OperatorName, key: string, { values }: ConditionTest): CompiledCondition['holds'] {
+function presence({ set }: OperatorName, key: string, { values }: ConditionTest): Tests {
   const asked = values.map(({ text }) => truthOf(text))
   if (asked.includes(undefined)) throw new Error('`Null` asks for `true` or `false`')
-  if (set !== undefined) return () => set === 'ForAllValues'
-  return (context) => asked.includes(isMissing(context.value(key)))
+  const isAsked = (context: RequestContext): boolean => asked.includes(isMissing(context.value(key)))
+  const holds = set === undefined ? isAsked : () => set === 'ForAllValues'
+  return { holds, meets: (_, context) => holds(context) }
 }
 
 type Comparing = { readonly source: ConditionTest; readonly version: PolicyVersion }
 
-function comparison(operator: OperatorName, key: string, { source, version }: Comparing): CompiledCondition['holds'] {
+function comparison(operator: OperatorName, key: string, { source, version }: Comparing): Tests {
   const { base, negated, set } = operator
   if (base === 'Null') throw new Error('`Null` compares nothing')
   const isOne = COMPARISONS[base].compile(
@@ -51,13 +52,14 @@ function comparison(operator: OperatorName, key: string, { source, version }: Co
   // Several values are alternatives; for a negated operator none of them may be met.
   const meets: ValueTest = negated ? (actual, context) => !isOne(actual, context) : isOne
   const whenMissing = holdsWhenMissing(operator)
-  if (set !== undefined) return overSet(set, key, { meets, whenMissing })
-  return (context) => {
+  if (set !== undefined) return { meets, holds: overSet(set, key, { meets, whenMissing }) }
+  const holds = (context: RequestContext): boolean => {
     const value = context.value(key)
     if (typeof value === 'string') return meets(value, context)
     // Without a set operator a key of several values matches nothing, negated or not.
     return isMissing(value) && whenMissing
   }
+  return { meets, holds }
 }
 
 /** What holds where the request has no such key. */
