@@ -73,6 +73,8 @@ console.log(
 
 const policy = await promisify(execFile)(process.execPath, [fileURLToPath(new URL('policy.ts', import.meta.url))])
 console.log(`\n${policy.stdout}`)
+const signature = await promisify(execFile)(process.execPath, [fileURLToPath(new URL('signature.ts', import.meta.url))])
+console.log(signature.stdout)
 
 /** Starts the real program, and waits for its ready line. */
 async function measureStart(): Promise<{ readonly readyMs: readonly number[]; readonly resident: number }> {
