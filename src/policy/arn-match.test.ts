@@ -75,6 +75,7 @@ const ARNS: readonly (readonly [pattern: string, value: string, matches: boolean
   ['arn:aws:*:role/x/deploy',               ROLE,                              false],
   ['*',                                     ROLE,                              true],
   ['*',                                     'no ARN',                          false],
+  ['*',                                     'urn:a:b:c:d:e',                   false],
   ['arn:aws:iam:*',                         ROLE,                              true],
   ['arn:aws:iam::111122223333:user/${aws:username}', 'arn:aws:iam::111122223333:user/alice', true],
   ['arn:aws:iam::111122223333:user/${aws:username}', 'arn:aws:iam::111122223333:user/alice', false, '2008-10-17'],

@@ -155,6 +155,7 @@ const TABLE: readonly Row[] = [
   ['a service-linked role under RCPs',              linked, { identity: allow, rcps: [policy('rcp', 'Deny', '*')] }, {},                          'allowed', 'identity'],
   ['RCPs, to assume a service-linked role',         service, { rcps: [policy('rcp', 'Deny', '*')] },       { resource: LINKED, resourcePolicy: trusting({ Service: 'states.amazonaws.com' }) }, 'allowed', 'trust'],
   ['a service under SCPs',                          service, { scps: [deny] },                             { resourcePolicy: named({ Service: 'states.amazonaws.com' }) }, 'allowed', 'resource'],
+  ['kms:RetireGrant under RCPs',                    user, { identity: policy('identity', 'Allow', undefined, 'kms:*'), rcps: [policy('rcp', 'Deny', '*', '*')] }, { action: 'kms:RetireGrant' }, 'allowed', 'identity'],
   ['a service under RCPs',                          service, { rcps: [policy('rcp', 'Deny', '*')] },       { resourcePolicy: named({ Service: 'states.amazonaws.com' }) }, 'explicitDeny', 'rcp'],
   ['no RCP allows',                                 user, { identity: allow, rcps: [policy('rcp', 'Allow', '*', 'sqs:*')] }, {},                  'implicitDeny', 'rcp'],
   ['an SCP level without policies',                 user, { identity: allow, scps: [allow, policySet([])] }, {},                                  'implicitDeny', 'scp'],
@@ -195,6 +196,10 @@ const TEXTS: readonly (readonly [string, Policies, Partial<Check>, string])[] = 
   ['explicit, managed',    { identity: deny },                          {}, `${WHO} with an explicit deny in an identity-based policy: arn:identity`],
   ['no boundary',          { identity: allow, boundary: silent },       {}, `${WHO} because no permissions boundary allows the s3:GetObject action`],
   ['silent SCP',           { identity: allow, scps: [silent] },         {}, `${WHO} with an explicit deny in a service control policy`],
+  ['session deny',         { identity: allow, session: deny },          {}, `${WHO} with an explicit deny in a session policy: arn:identity`],
+  ['boundary deny',        { identity: allow, boundary: deny },         {}, `${WHO} with an explicit deny in a permissions boundary: arn:identity`],
+  ['SCP deny',             { identity: allow, scps: [allow, deny] },    {}, `${WHO} with an explicit deny in a service control policy: arn:identity`],
+  ['deny, other account',  { identity: deny },                          { resourceAccountId: THERE }, WHO],
   ['resource deny',        { identity: allow },                         { resourcePolicy: refusing('*') }, `${WHO} with an explicit deny in a resource-based policy`],
   ['trust',                { identity: allow },                         { resourcePolicy: trusting({ AWS: THERE }) }, `${WHO} because no role trust policy allows the s3:GetObject action`],
   ['another account',      {},                                          { resourceAccountId: THERE }, WHO],
@@ -222,7 +227,7 @@ test('a trace holds the statement of every set that had to allow', () => {
   const policies: Policies = {
     identity: policySet([...deny.policies.slice(1), ...silent.policies, ...allow.policies]),
     boundary: allow,
-    scps: [allow, allow],
+    scps: [allow, policySet([...silent.policies, ...policy('scp', 'Allow').policies])],
   }
   const check = askAbout({ resourcePolicy: named(own) })
   const { trace } = decide(check, user, policies)
@@ -230,7 +235,7 @@ test('a trace holds the statement of every set that had to allow', () => {
     readTrace(trace, check, user, policies).map(({ policyType, level, statement }) => [policyType, level, statement.policy.id]),
     [
       ['scp', 0, 'identity'],
-      ['scp', 1, 'identity'],
+      ['scp', 1, 'scp'],
       ['resource', 0, 'resource'],
       ['identity', 0, 'identity'],
       ['boundary', 0, 'identity'],

@@ -168,6 +168,7 @@ const VARIABLES: readonly (readonly [operator: string, policy: string, actual: s
   ['StringNotEquals',           '${aws:none}',                '',                  T],
   ['StringEquals',              '${aws:none, \'x\'}',         'x',                 T],
   ['StringEquals',              '${aws:TagKeys}',             'a',                 F],
+  ['StringEquals',              '${aws:TagKeys, \'x\'}',      'x',                 F],
   ['StringEqualsIgnoreCase',    'U-${aws:username}',          'u-aLICE',           T],
   ['StringLike',                '${aws:PrincipalTag/Star}',   'x',                 F],
   ['StringLike',                '${*}*',                      '*x',                T],
