@@ -116,7 +116,7 @@ function listener(
       if (end < 0 && received.length <= MAX_LINE_BYTES) return
       // One line, one answer: what comes behind the line is not read.
       socket.removeAllListeners('data')
-      const line = end < 0 ? '' : received.toString('utf8', 0, end)
+      const line = end < 0 || end > MAX_LINE_BYTES ? '' : received.toString('utf8', 0, end)
       void answerTo(line, { token, run, logger }).then((answer) => socket.end(`${JSON.stringify(answer)}\n`))
     })
   })
