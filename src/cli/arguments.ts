@@ -111,11 +111,23 @@ function takeFlag({ word, next, command, flags, read }: Taking): boolean {
     target.set(name, inline ?? valueOf(name, next, command))
     return inline === undefined
   }
-  if (negated && inline !== undefined) throw usage(command, `--no-${name} takes no value.`)
-  // Refused here, before anything is done: a setting's own reader does it for settings.
-  if (!flag.setting && inline !== undefined && !SWITCH_VALUES.has(inline)) throw usage(command, `--${name} takes no value.`)
+  if (inline !== undefined) refuseSwitchValue({ name, negated, flag, inline, command })
   target.set(name, inline ?? String(!negated))
   return false
+}
+
+type SwitchValue = {
+  readonly name: string
+  readonly negated: boolean
+  readonly flag: Flag
+  readonly inline: string
+  readonly command: Command
+}
+
+/** Refused here, before anything is done; a setting's own reader judges what a setting may be. */
+function refuseSwitchValue({ name, negated, flag, inline, command }: SwitchValue): void {
+  if (negated) throw usage(command, `--no-${name} takes no value.`)
+  if (!flag.setting && !SWITCH_VALUES.has(inline)) throw usage(command, `--${name} takes no value.`)
 }
 
 /** `--port=1` as its two halves. */

@@ -13,7 +13,15 @@ import { routeOf } from './route.ts'
 const FORM = ['content-type', 'application/x-www-form-urlencoded; charset=utf-8']
 
 function request(given: Partial<HttpRequest>): HttpRequest {
-  return { method: 'POST', target: '/', rawHeaders: [], body: new Uint8Array(), remoteAddress: '127.0.0.1', receivedAt: 0, ...given }
+  return {
+    method: 'POST',
+    target: '/',
+    rawHeaders: [],
+    body: new Uint8Array(),
+    remoteAddress: '127.0.0.1',
+    receivedAt: 0,
+    ...given,
+  }
 }
 
 const form = (body: string): HttpRequest => request({ rawHeaders: FORM, body: Buffer.from(body) })
@@ -38,7 +46,8 @@ for (const [title, asked, service, operation] of FOUND) {
   })
 }
 
-const json = (target: string, type: string): HttpRequest => request({ rawHeaders: ['X-Amz-Target', target, 'Content-Type', type] })
+const json = (target: string, type: string): HttpRequest =>
+  request({ rawHeaders: ['X-Amz-Target', target, 'Content-Type', type] })
 const MISSING = 'The request must contain the parameter Action'
 
 // oxfmt-ignore
@@ -90,12 +99,19 @@ test('every operation of every Query service has its route', () => {
 })
 
 test('property: any request has a route', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('Action', 'Version', '2010-05-08', 'CreateUser', '__proto__', 'constructor', '%', '&', '='))
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('Action', 'Version', '2010-05-08', 'CreateUser', '__proto__', 'constructor', '%', '&', '='),
+  )
   const words = fc.array(text).map((parts) => parts.join(''))
-  const headers = fc.array(fc.tuple(fc.constantFrom('x-amz-target', 'content-type', 'authorization', 'X'), words)).map((pairs) => pairs.flat())
+  const headers = fc
+    .array(fc.tuple(fc.constantFrom('x-amz-target', 'content-type', 'authorization', 'X'), words))
+    .map((pairs) => pairs.flat())
   fc.assert(
     fc.property(fc.constantFrom('GET', 'POST', 'PUT'), words, headers, words, (method, target, rawHeaders, body) => {
-      const route = routeOf(request({ method, target: `/${target}`, rawHeaders: [...rawHeaders, ...FORM], body: Buffer.from(body) }))
+      const route = routeOf(
+        request({ method, target: `/${target}`, rawHeaders: [...rawHeaders, ...FORM], body: Buffer.from(body) }),
+      )
       assert.ok(route.operation !== undefined || route.unroutable !== undefined)
       assert.ok(route.signingNames.length > 0)
     }),
