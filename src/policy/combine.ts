@@ -27,7 +27,7 @@ export type CandidateList = {
   readonly rest: readonly Candidate[]
 }
 
-export type Candidates = { readonly deny: CandidateList; readonly allow: CandidateList }
+type Candidates = { readonly deny: CandidateList; readonly allow: CandidateList }
 
 export type PolicySet = {
   readonly policies: readonly CompiledPolicy[]

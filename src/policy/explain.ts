@@ -7,15 +7,15 @@ import type { ConditionTest, Statement } from './document.ts'
 import { decide, type Decision } from './evaluate.ts'
 import { type Check, type Lane, lanesOf, type Policies, type PolicyType, type Question, questionOf } from './question.ts'
 
-export type StatementRef = {
+type StatementRef = {
   readonly policy: PolicySource
   /** With its Sid, its index in the document and where it stands in the text. */
   readonly statement: Statement
 }
 
-export type TestName = 'principal' | 'action' | 'resource' | 'condition'
+type TestName = 'principal' | 'action' | 'resource' | 'condition'
 
-export type Failure = {
+type Failure = {
   readonly test: TestName
   /** The condition that failed. */
   readonly condition?: ConditionTest
@@ -23,14 +23,14 @@ export type Failure = {
   readonly text: string
 }
 
-export type NearMiss = StatementRef & {
+type NearMiss = StatementRef & {
   readonly failures: readonly Failure[]
   /** What matched and what did not, in one sentence. */
   readonly text: string
 }
 
 /** `silent`: nothing matches. `broken`: a policy cannot be compiled, and so denies everything. */
-export type Verdict = 'allows' | 'denies' | 'silent' | 'broken'
+type Verdict = 'allows' | 'denies' | 'silent' | 'broken'
 
 export type Part = {
   readonly policyType: PolicyType

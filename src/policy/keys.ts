@@ -1,12 +1,12 @@
 /** The global condition keys, and those of iam: and sts:, with their types, who fills them and when a request has them (IAM User Guide, "AWS global condition context keys"). */
 
-export type KeyType = 'String' | 'Bool' | 'Numeric' | 'Date' | 'IPAddress' | 'ARN'
+type KeyType = 'String' | 'Bool' | 'Numeric' | 'Date' | 'IPAddress' | 'ARN'
 
 /**
  * Where a value comes from. `caller` is the only source that a caller can write as it likes: such a key is no proof of anything.
  * All others are filled by the server alone.
  */
-export type KeySource =
+type KeySource =
   | 'principal'
   | 'session'
   | 'request'

@@ -20,7 +20,7 @@ export type Policies = {
 export const POLICY_TYPES = ['rcp', 'scp', 'resource', 'trust', 'identity', 'boundary', 'session', 'endpoint'] as const
 export type PolicyType = (typeof POLICY_TYPES)[number]
 
-export type ResourcePolicy = {
+type ResourcePolicy = {
   readonly kind: 'resource' | 'trust'
   readonly policies: PolicySet
   /**

@@ -79,7 +79,7 @@ export function valueOf({ key, fallback }: Variable, context: RequestContext): s
 }
 
 /** The pattern with its variables filled in; undefined where one is null: then nothing matches. What is filled in is literal. */
-export function resolve(template: Template, context: RequestContext): Pattern | undefined {
+function resolve(template: Template, context: RequestContext): Pattern | undefined {
   const parts: PatternPart[] = []
   for (const part of template) {
     const text = isVariable(part) ? valueOf(part, context) : part.text

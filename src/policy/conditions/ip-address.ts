@@ -61,7 +61,7 @@ function wordsOf(groups: readonly number[]): readonly number[] {
 }
 
 /** Whether an address lies in a network. Bits behind the prefix do not count; the two kinds of address never meet. */
-export function contains({ words: net, bits }: Network, { words }: Network): boolean {
+function contains({ words: net, bits }: Network, { words }: Network): boolean {
   if (net.length !== words.length) return false
   for (let index = 0; index < net.length; index += 1) {
     const counted = Math.min(32, bits - index * 32)
