@@ -13,7 +13,7 @@ import { open, type Opening } from '../src/server/open.ts'
 import { openServerMetrics } from '../src/server/server-metrics.ts'
 import { startServer } from '../src/server/start.ts'
 
-export type Ran = { readonly code: number; readonly out: string; readonly err: string }
+type Ran = { readonly code: number; readonly out: string; readonly err: string }
 
 export type CliWorld = {
   /** A folder of its own; the data directory is `data` in it. */
