@@ -26,8 +26,8 @@ export type RunningServer = {
 
 export async function startServer(config: Config, opening: Opening): Promise<RunningServer> {
   const opened = await open(config, opening)
+  const http = httpServer((request) => answer(request, opened.context), opening.clock)
   try {
-    const http = httpServer((request) => answer(request, opened.context), opening.clock)
     const port = await listen(http, config)
     const endpoint = endpointOf({ ...config, port })
     const run = adminRun(administration, opened)
@@ -43,6 +43,7 @@ export async function startServer(config: Config, opening: Opening): Promise<Run
       },
     }
   } catch (error) {
+    http.close()
     await opened.close()
     throw error
   }
