@@ -1,5 +1,5 @@
 /** The keyring: the master keys that protect every secret in the store. It never lies in the database. */
-import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto'
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { RandomBytes } from '../aws/ids.ts'
@@ -112,7 +112,7 @@ export async function writeKeyringFile(path: string, keyring: Keyring): Promise<
   const existing = await readKeyringFile(path)
   const lost = existing?.keys.find(({ id }) => !keyring.keys.some((key) => key.id === id))
   if (lost !== undefined) throw new KeyringError(`${path} holds the key ${lost.id}, which would be lost. Nothing was changed.`)
-  const aside = `${path}.${process.pid}.new`
+  const aside = `${path}.${randomUUID()}.new`
   try {
     await writeSynced(aside, serialiseKeyring(keyring))
     // `link` refuses where a file has appeared meanwhile; `rename` would not.
@@ -178,8 +178,6 @@ function refuseTaken(path: string): (error: NodeJS.ErrnoException) => never {
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {
-  // A crash may have left one behind.
-  await rm(path, { force: true })
   const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(text)

@@ -24,13 +24,15 @@ const WRITING = `
 const FATAL: ReadonlySet<number> = new Set([
   2, // SQLITE_INTERNAL
   7, // SQLITE_NOMEM
-  8, // SQLITE_READONLY
+  8, // SQLITE_READONLY with more bits: the file was moved, or its log cannot be recovered
   10, // SQLITE_IOERR: a failed fsync among them, after which the system may have dropped the pages
   11, // SQLITE_CORRUPT
   14, // SQLITE_CANTOPEN
   15, // SQLITE_PROTOCOL
   26, // SQLITE_NOTADB
 ])
+/** The plain code is the answer to a read that tries to write, a mistake of one read only. */
+const READ_TRIED_TO_WRITE = 8
 const UNIQUE_CODES: ReadonlySet<number> = new Set([2067, 1555]) // SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_PRIMARYKEY
 const UNIQUE_TABLE = /^UNIQUE constraint failed: ([^.,]+)/
 
@@ -118,7 +120,7 @@ export class SqliteConnection implements Connection {
   #explained(error: unknown): unknown {
     const code = errorCode(error)
     if (!(error instanceof Error) || code === undefined) return error
-    if (FATAL.has(code & 0xff)) this.#broken ??= error
+    if (FATAL.has(code & 0xff) && code !== READ_TRIED_TO_WRITE) this.#broken ??= error
     if (!UNIQUE_CODES.has(code)) return error
     return new UniqueViolation(UNIQUE_TABLE.exec(error.message)?.[1] ?? 'an index', { cause: error })
   }

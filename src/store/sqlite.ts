@@ -10,7 +10,7 @@ import { inlineWriting, threadWriting, type Writing } from './sqlite-writing.ts'
 import type { RunnerModule, RunnerSource, Store } from './store.ts'
 import { Transaction } from './transaction.ts'
 
-export const MEMORY = ':memory:'
+const MEMORY = ':memory:'
 const OWNER_ONLY = 0o600
 
 export type SqliteOptions = {
@@ -89,7 +89,8 @@ function storeOf(readers: Readers, writing: Writing, release: () => void): Store
   }
 }
 
-function transactionsOn(connection: SqliteConnection): MigratingTransaction {
+/** Transactions of a connection that nobody else uses. */
+export function transactionsOn(connection: SqliteConnection): MigratingTransaction {
   return async (work) => {
     connection.command('BEGIN IMMEDIATE')
     const tx = new Transaction(() => connection)
