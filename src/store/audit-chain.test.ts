@@ -64,20 +64,17 @@ test('an untouched chain is whole, across a change of key', async () => {
 
 const row = fc.constantFrom(1, 2, 4, 7, 8, 10)
 const COLUMNS = ['first_seq', 'count', 'written_at', 'key_id', 'prev_hash', 'hash', 'records'] as const
+const NUMBERS: ReadonlySet<string> = new Set(['first_seq', 'count', 'written_at'])
 const edit = fc.record({ column: fc.constantFrom(...COLUMNS), row, text: fc.string(), number: fc.integer() })
 
 test('an edit of any column of any row is found', async () => {
   await fc.assert(
     fc.asyncProperty(edit, async ({ column, row: at, text, number }) => {
-      const value = column === 'first_seq' || column === 'count' || column === 'written_at' ? number : text
-      const { ok } = await verifiedAfter(async (tx) => {
-        const [old] = await tx.all<Record<string, SqlValue>>(`SELECT ${column} FROM audit WHERE first_seq = $1`, at)
-        fc.pre(
-          old?.[column] !== value &&
-            !(column === 'first_seq' && RUNS.some((_, index) => RUNS.slice(0, index).flat().length + 1 === value)),
-        )
-        await tx.run(`UPDATE audit SET ${column} = $1 WHERE first_seq = $2`, value, at)
-      })
+      const value = NUMBERS.has(column) ? number : text
+      const rows = await store.read((tx) => tx.all<Record<string, SqlValue>>(`SELECT first_seq, ${column} AS old FROM audit`))
+      // The database itself refuses two rows of one number.
+      fc.pre(!rows.some(({ first_seq: seq, old }) => old === value && (column === 'first_seq' || seq === at)))
+      const { ok } = await verifiedAfter((tx) => tx.run(`UPDATE audit SET ${column} = $1 WHERE first_seq = $2`, value, at))
       assert.equal(ok, false)
     }),
   )

@@ -30,7 +30,7 @@ test('it does not open for another context', () => {
 test('no text that differs in one character opens', () => {
   const sealed = vault.seal('a secret', 'here')
   fc.assert(
-    fc.property(fc.nat({ max: sealed.length - 1 }), fc.constantFrom(...TEXT), (at, character) => {
+    fc.property(fc.nat({ max: sealed.length - 1 }), fc.constantFrom(...TEXT.split('')), (at, character) => {
       fc.pre(sealed[at] !== character)
       assert.throws(() => vault.open(sealed.slice(0, at) + character + sealed.slice(at + 1), 'here'), { name: 'VaultError' })
     }),

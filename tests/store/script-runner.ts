@@ -43,11 +43,9 @@ export function openRunner(settings: object): Runner {
 async function runStep(tx: WriteTx, step: Step, settings: object): Promise<unknown> {
   switch (step.do) {
     case 'run':
-      return tx.run(step.sql, ...(step.values ?? []))
     case 'get':
-      return tx.get(step.sql, ...(step.values ?? []))
     case 'all':
-      return tx.all(step.sql, ...(step.values ?? []))
+      return tx[step.do](step.sql, ...(step.values ?? []))
     case 'savepoint':
       return within(tx, step.steps, settings)
     case 'swallow':
@@ -56,14 +54,27 @@ async function runStep(tx: WriteTx, step: Step, settings: object): Promise<unkno
       throw new TypeError(step.message)
     case 'increment':
       return increment(tx, step.account)
+    case 'settings':
+      return settings
+    case 'claim':
+    case 'forget claims':
+    case 'append':
+      return runLibraryStep(tx, step)
+  }
+}
+
+/** The steps that are functions of the store's own. */
+async function runLibraryStep(
+  tx: WriteTx,
+  step: Extract<Step, { readonly do: 'claim' | 'forget claims' | 'append' }>,
+): Promise<unknown> {
+  switch (step.do) {
     case 'claim':
       return claim(tx, step.name, step.expiresAt, step.now)
     case 'forget claims':
       return forgetClaims(tx, step.now)
     case 'append':
       return appendAudit(tx, step.account, step.records, { now: 1, key: auditKey(KEYRING) })
-    case 'settings':
-      return settings
   }
 }
 
