@@ -1,6 +1,7 @@
 /** A whole server for tests: in memory, on a free loopback port, with accounts and credentials to call it. */
 import { AccessAnalyzerClient } from '@aws-sdk/client-accessanalyzer'
 import { IAMClient } from '@aws-sdk/client-iam'
+import { OrganizationsClient } from '@aws-sdk/client-organizations'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AdminRun } from '../src/server/admin-contract.ts'
 import type { Config } from '../src/server/config.ts'
@@ -19,6 +20,7 @@ export type TestServer = {
   account(name: string, accountId?: string): Promise<{ readonly accountId: string; readonly root: Credentials }>
   iam(credentials: Credentials): IAMClient
   sts(credentials: Credentials, region?: string): STSClient
+  organizations(credentials: Credentials): OrganizationsClient
   accessAnalyzer(credentials: Credentials): AccessAnalyzerClient
   close(): Promise<void>
 }
@@ -69,6 +71,7 @@ export async function startTestServer(config: Partial<Config> = {}): Promise<Tes
     iam: (credentials) => keep(new IAMClient(settings(credentials))),
     sts: (credentials, region) => keep(new STSClient(settings(credentials, region))),
     accessAnalyzer: (credentials) => keep(new AccessAnalyzerClient(settings(credentials))),
+    organizations: (credentials) => keep(new OrganizationsClient(settings(credentials))),
     async close() {
       for (const client of clients) client.destroy()
       await server.close()

@@ -9,7 +9,13 @@ import type { CallRecord } from './audit.ts'
 import type { ServerContext } from './context.ts'
 import type { HttpRequest } from './http.ts'
 import { loadKey } from './keys.ts'
-import { anonymousPrincipal, type KnownPrincipal, loadSessionPrincipal, loadUserPrincipal, rootPrincipal } from './principals.ts'
+import {
+  anonymousPrincipal,
+  type KnownPrincipal,
+  loadRootPrincipal,
+  loadSessionPrincipal,
+  loadUserPrincipal,
+} from './principals.ts'
 import type { Route } from './route.ts'
 
 export type AuthenticatedCaller = {
@@ -76,8 +82,10 @@ async function recallLongTerm(
   { memories, store }: ServerContext,
 ): Promise<KnownPrincipal> {
   const { principals } = memories.of(accountId)
-  const known = await principals.recall(userId ?? 'root', async () =>
-    userId === undefined ? rootPrincipal(accountId) : store.read((tx) => loadUserPrincipal(tx, accountId, userId)),
+  const known = await principals.recall(userId ?? 'root', () =>
+    store.read<KnownPrincipal | undefined>((tx) =>
+      userId === undefined ? loadRootPrincipal(tx, accountId) : loadUserPrincipal(tx, accountId, userId),
+    ),
   )
   if (known === undefined) throw new Fault('InvalidClientTokenId', INVALID_KEY)
   return known

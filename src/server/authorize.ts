@@ -8,6 +8,7 @@ import type { AuthenticatedCaller } from './authenticate.ts'
 import type { ServerContext } from './context.ts'
 import { fixedEntity, knownEntity, type KnownEntity } from './entities.ts'
 import type { HttpRequest } from './http.ts'
+import { loadOrganization, withResourceControls } from './organization.ts'
 import { requestContext } from './request-keys.ts'
 import type { Route } from './route.ts'
 
@@ -30,7 +31,9 @@ async function authorizeOne(check: Check, authorizing: Authorizing): Promise<voi
   const { caller, call, context } = authorizing
   const { resource } = check
   const entity =
-    typeof resource === 'string' ? fixedEntity(resource, call.accountId) : await recallEntity(check.action, resource, authorizing)
+    typeof resource === 'string'
+      ? fixedEntity(resource, call.accountId, caller.known.organization)
+      : await recallEntity(check.action, resource, authorizing)
   const question: PolicyCheck = {
     action: check.action,
     resource: entity.arn,
@@ -38,7 +41,8 @@ async function authorizeOne(check: Check, authorizing: Authorizing): Promise<voi
     context: requestContext({ ...authorizing, check, entity }),
     ...(entity.policy !== undefined && governs(entity.policy, check.action) && { resourcePolicy: entity.policy }),
   }
-  const decision = decide(question, caller.known.caller, caller.known.policies)
+  const policies = withResourceControls(caller.known.policies, check.action, entity.organization)
+  const decision = decide(question, caller.known.caller, policies)
   context.metrics.decided(decision.decision)
   if (decision.decision !== 'allowed')
     throw new Fault('AccessDenied', denialText(caller.known.caller, question, decision), { status: 403 })
@@ -56,6 +60,6 @@ function recallEntity(action: string, ref: EntityRef, { call, context }: Authori
   return memories
     .of(accountId)
     .entities.recall(`${service}/${kind}/${name}`, () =>
-      store.read(async (tx) => knownEntity(await lookup(tx, accountId, name), accountId)),
+      store.read(async (tx) => knownEntity(await lookup(tx, accountId, name), accountId, await loadOrganization(tx, accountId))),
     )
 }

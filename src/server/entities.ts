@@ -4,22 +4,31 @@ import { compileText } from '../policy/compile.ts'
 import { contextOf, type RequestContext } from '../policy/context.ts'
 import type { Check as PolicyCheck } from '../policy/evaluate.ts'
 import type { Entity } from '../services/service.ts'
+import type { KnownOrganization } from './organization.ts'
 
 export type KnownEntity = {
   readonly arn: string
   readonly accountId: string
+  /** That of its account. */
+  readonly organization?: KnownOrganization
   readonly context?: RequestContext
   readonly policy?: NonNullable<PolicyCheck['resourcePolicy']>
 }
 
 /** A resource that needs no look-up: its ARN says all. */
-export const fixedEntity = (arn: string, accountId: string): KnownEntity => ({ arn, accountId })
+export const fixedEntity = (arn: string, accountId: string, organization: KnownOrganization | undefined): KnownEntity =>
+  organization === undefined ? { arn, accountId } : { arn, accountId, organization }
 
 /** An entity that does not exist and would have a trust policy lets nobody in: that is an empty set of policies, not an absent one. */
-export function knownEntity({ arn, context, policy }: Entity, accountId: string): KnownEntity {
+export function knownEntity(
+  { arn, context, policy }: Entity,
+  accountId: string,
+  organization: KnownOrganization | undefined,
+): KnownEntity {
   return {
     arn,
     accountId,
+    ...(organization !== undefined && { organization }),
     ...(context !== undefined && { context: contextOf(context) }),
     ...(policy !== undefined && { policy: compiledPolicy(arn, policy) }),
   }

@@ -6,12 +6,15 @@ import type { Caller, Policies } from '../policy/evaluate.ts'
 import { loadRole, loadUser, type PrincipalRow } from '../services/iam/principals.rows.ts'
 import type { Session, SessionPrincipal } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
+import { type KnownOrganization, loadOrganization } from './organization.ts'
 import { loadPolicies, loadSessionPolicies } from './principal-policies.ts'
 
 /** A principal, whichever of its credentials it uses. */
 export type KnownPrincipal = {
   readonly caller: Caller
   readonly policies: Policies
+  /** That of the principal's account. */
+  readonly organization?: KnownOrganization
   /** The condition keys that describe the principal. */
   readonly context: RequestContext
   /** The principal as operations see it, for a credential. */
@@ -49,8 +52,32 @@ const principalKeys = (
 const tagKeys = (tags: readonly { readonly Key: string; readonly Value: string }[]): Keys =>
   Object.fromEntries(tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value]))
 
+/** Service control policies bind every principal of a member account, its root user included. */
+async function inOrganization(tx: ReadTx, known: KnownPrincipal): Promise<KnownPrincipal> {
+  const organization = await loadOrganization(tx, known.caller.accountId)
+  if (organization === undefined) return known
+  const { scps } = organization
+  return { ...known, organization, policies: { ...known.policies, ...(scps !== undefined && { scps }) } }
+}
+
+/** The root user of an account. */
+export const loadRootPrincipal = (tx: ReadTx, accountId: string): Promise<KnownPrincipal> =>
+  inOrganization(tx, rootPrincipal(accountId))
+
+/** A user by its unique id; undefined where it does not exist (any more). */
+export async function loadUserPrincipal(tx: ReadTx, accountId: string, userId: string): Promise<KnownPrincipal | undefined> {
+  const known = await userPrincipal(tx, accountId, userId)
+  return known && inOrganization(tx, known)
+}
+
+/** The principal of a session; undefined where whoever it was made for does not exist any more. */
+export async function loadSessionPrincipal(tx: ReadTx, session: Session): Promise<KnownPrincipal | undefined> {
+  const known = await sessionPrincipal(tx, session)
+  return known && inOrganization(tx, known)
+}
+
 /** The root user has full access to its account: no identity policy grants or limits it. */
-export function rootPrincipal(accountId: string): KnownPrincipal {
+function rootPrincipal(accountId: string): KnownPrincipal {
   const arn = rootArn(accountId)
   return {
     caller: { type: 'root', accountId, arn, id: accountId },
@@ -60,8 +87,7 @@ export function rootPrincipal(accountId: string): KnownPrincipal {
   }
 }
 
-/** A user by its unique id; undefined where it does not exist (any more). */
-export async function loadUserPrincipal(tx: ReadTx, accountId: string, userId: string): Promise<KnownPrincipal | undefined> {
+async function userPrincipal(tx: ReadTx, accountId: string, userId: string): Promise<KnownPrincipal | undefined> {
   const user = await loadUser(tx, accountId, userId)
   if (user === undefined) return undefined
   const arn = userArn(accountId, user.path, user.name)
@@ -77,14 +103,13 @@ export async function loadUserPrincipal(tx: ReadTx, accountId: string, userId: s
   }
 }
 
-/** The principal of a session; undefined where whoever it was made for does not exist any more. */
-export async function loadSessionPrincipal(tx: ReadTx, session: Session): Promise<KnownPrincipal | undefined> {
+async function sessionPrincipal(tx: ReadTx, session: Session): Promise<KnownPrincipal | undefined> {
   const { accountId, principal } = session
   switch (principal.type) {
     case 'root':
       return rootSession(tx, session)
     case 'user':
-      return loadUserPrincipal(tx, accountId, principal.id)
+      return userPrincipal(tx, accountId, principal.id)
     case 'assumed-role':
       return roleSession(tx, session, principal)
     case 'federated-user':
@@ -149,7 +174,7 @@ async function federatedSession(
   { id: issuerId, name }: FederatedPart,
 ): Promise<KnownPrincipal | undefined> {
   const { accountId } = session
-  const issuer = issuerId === accountId ? rootPrincipal(accountId) : await loadUserPrincipal(tx, accountId, issuerId)
+  const issuer = issuerId === accountId ? rootPrincipal(accountId) : await userPrincipal(tx, accountId, issuerId)
   if (issuer === undefined) return undefined
   const arn = federatedUserArn(accountId, name)
   const id = `${accountId}:${name}`

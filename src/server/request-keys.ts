@@ -43,6 +43,11 @@ const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['aws:referer', ({ request }) => header(request.rawHeaders, 'referer')],
   ['aws:requestedregion', ({ route, call }) => (GLOBAL_SERVICES.has(route.service ?? '') ? GLOBAL_REGION : call.region)],
   ['aws:resourceaccount', ({ entity }) => entity.accountId],
+  // The management account is in its organization too.
+  ['aws:principalorgid', ({ caller }) => caller.known.organization?.id],
+  ['aws:principalorgpaths', ({ caller }) => asList(caller.known.organization?.path)],
+  ['aws:resourceorgid', ({ entity }) => entity.organization?.id],
+  ['aws:resourceorgpaths', ({ entity }) => asList(entity.organization?.path)],
   ['aws:principalisawsservice', (facts) => String(isService(facts))],
   ['aws:viaawsservice', () => 'false'],
   ['aws:tokenissuetime', (facts) => asTime(session(facts)?.issuedAt)],
@@ -56,6 +61,9 @@ const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['aws:federatedprovider', (facts) => session(facts)?.provider],
   ['aws:assumedroot', (facts) => (session(facts)?.assumedRoot === true ? 'true' : undefined)],
 ])
+
+/** OrgPaths keys have several values, though an account has one place. */
+const asList = (path: string | undefined): readonly string[] | undefined => (path === undefined ? undefined : [path])
 
 const asTime = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString())
 

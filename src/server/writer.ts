@@ -57,9 +57,13 @@ async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): P
   const version = await lockAccount(tx, accountId)
   const call: HandlingCall = { ...job.call, ...writing.edge }
   const outcome = await attempt(tx, () => operation.handle(tx, job.input, call, job.prepared))
+  const versions: [string, number][] = [[accountId, version]]
+  // In one order everywhere, so that two nodes cannot block each other.
+  const reached = outcome.fault === undefined ? await operation.reaches?.(tx, call) : undefined
+  for (const id of reached?.toSorted() ?? []) versions.push([id, await lockAccount(tx, id)])
   const record = outcome.fault === undefined ? succeededRecord(job.draft, outcome.output) : failedRecord(job.draft, outcome.fault)
   await appendAudit(tx, accountId, [record], { now: job.call.now, key: writing.auditKey })
-  return { ...outcome, versions: [[accountId, version]] }
+  return { ...outcome, versions }
 }
 
 /** Takes the account's row for this transaction: from here on nothing else writes to the account until it ends. */

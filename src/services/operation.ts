@@ -68,8 +68,22 @@ export const NO_PERMISSION_NEEDED = 'no permission needed'
 
 export type Authorization = Check | readonly Check[] | typeof NO_PERMISSION_NEEDED
 
-export type Input<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly input: infer I } ? I : never
-export type Output<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends { readonly output: infer O } ? O : never
+export type Input<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends {
+  readonly input: infer I
+}
+  ? I
+  : never
+export type Output<S extends ServiceName, N extends keyof ServiceOperations[S]> = ServiceOperations[S][N] extends {
+  readonly output: infer O
+}
+  ? O
+  : never
+
+/** A write that changes what other accounts may do: an organization's. */
+type Reach = {
+  /** The other accounts that the write reached. It runs behind `handle` in the same transaction; their versions rise with the caller's. */
+  reaches?(tx: ReadTx, call: Call): Promise<readonly string[]>
+}
 
 type Halves<I, O, Tx, Prepared> = {
   /** Unsigned operations only: proves who calls from the input (a web identity token, a SAML assertion). Runs before `authorize`, which sees that principal. */
@@ -88,7 +102,7 @@ export type Operation = {
   readonly name: string
 } & (
   | ({ readonly kind: 'read' } & Halves<object, object, ReadTx, unknown>)
-  | ({ readonly kind: 'write' } & Halves<object, object, WriteTx, unknown>)
+  | ({ readonly kind: 'write' } & Halves<object, object, WriteTx, unknown> & Reach)
 )
 
 /** An operation that only reads: it runs on a snapshot beside all others. */
@@ -104,7 +118,7 @@ export function readOperation<S extends ServiceName, N extends keyof ServiceOper
 export function writeOperation<S extends ServiceName, N extends keyof ServiceOperations[S] & string, Prepared = undefined>(
   service: S,
   name: N,
-  halves: Halves<Input<S, N>, Output<S, N>, WriteTx, Prepared>,
+  halves: Halves<Input<S, N>, Output<S, N>, WriteTx, Prepared> & Reach,
 ): Operation {
   return erase({ service, name, kind: 'write', ...halves })
 }

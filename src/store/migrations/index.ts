@@ -8,5 +8,6 @@ import { credentials } from './005-credentials.ts'
 import { saml } from './006-saml.ts'
 import { oidc } from './007-oidc.ts'
 import { stsPreferences } from './008-sts-preferences.ts'
+import { organizations } from './009-organizations.ts'
 
-export const MIGRATIONS: readonly Migration[] = [foundation, passwords, mfa, roles, credentials, saml, oidc, stsPreferences]
+export const MIGRATIONS: readonly Migration[] = [foundation, passwords, mfa, roles, credentials, saml, oidc, stsPreferences, organizations]

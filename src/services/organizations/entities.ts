@@ -1,0 +1,55 @@
+/** The things of an organization that checks name: their ARNs carry the organization, which only the store knows. */
+import type { ReadTx } from '../../store/store.ts'
+import type { Entity, EntityLookup } from '../service.ts'
+import { arnOf } from './controls.rows.ts'
+import { organizationArn, targetArn } from './ids.ts'
+import { findMember, findOrganization, type OrganizationRow } from './organization.rows.ts'
+import { findPolicy } from './policies.rows.ts'
+import { resourceTagKeys } from './tags.ts'
+import { findUnit } from './units.rows.ts'
+
+/** Without an organization, and for what is not in it, there is no ARN to speak of: only a policy for every resource allows then. */
+const NOTHING: Entity = { arn: '*', missing: true }
+
+const inOrganization =
+  (find: (tx: ReadTx, organization: OrganizationRow, id: string) => Promise<Entity>): EntityLookup =>
+  async (tx, accountId, id) => {
+    const organization = await findOrganization(tx, accountId)
+    return organization === undefined ? NOTHING : find(tx, organization, id)
+  }
+
+async function target(tx: ReadTx, organization: OrganizationRow, id: string): Promise<Entity> {
+  const arn = targetArn(organization, id)
+  if (id === organization.root_id) return { arn, context: resourceTagKeys(organization.root_tags) }
+  const row = (await findUnit(tx, organization.account, id)) ?? (await findMember(tx, organization.account, id))
+  return row === undefined ? { arn, missing: true } : { arn, context: resourceTagKeys(row.tags) }
+}
+
+async function policy(tx: ReadTx, organization: OrganizationRow, id: string): Promise<Entity> {
+  const row = await findPolicy(tx, organization.account, id)
+  if (row === undefined) return NOTHING
+  return {
+    arn: arnOf(organization, row),
+    context: { 'organizations:PolicyType': row.type, ...resourceTagKeys(row.tags) },
+  }
+}
+
+/** A target that a policy is attached to or detached from: the two ids with a line feed between them. */
+async function policyTarget(tx: ReadTx, organization: OrganizationRow, name: string): Promise<Entity> {
+  const [targetId = '', policyId = ''] = name.split('\n')
+  const [found, attached] = [await target(tx, organization, targetId), await policy(tx, organization, policyId)]
+  return {
+    ...found,
+    context: { ...found.context, 'organizations:PolicyType': attached.context?.['organizations:PolicyType'] },
+  }
+}
+
+export const policyTargetName = (targetId: string, policyId: string): string => `${targetId}\n${policyId}`
+
+export const entities: Readonly<Record<string, EntityLookup>> = {
+  organization: inOrganization(async (_tx, organization) => ({ arn: organizationArn(organization) })),
+  target: inOrganization(target),
+  policy: inOrganization(policy),
+  'policy target': inOrganization(policyTarget),
+  tagged: inOrganization((tx, organization, id) => (id.startsWith('p-') ? policy : target)(tx, organization, id)),
+}

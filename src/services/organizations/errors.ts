@@ -1,0 +1,86 @@
+/** The faults of Organizations. Texts are AWS's where they are known from reports; the others are modelled on them. */
+import { Fault } from '../../aws/fault.ts'
+
+/** The account is in no organization. */
+export const notInUse = (): Fault =>
+  new Fault('AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.')
+/** A member account asks for what only the management account may do. */
+export const notManagement = (): Fault =>
+  new Fault('AccessDeniedException', "You don't have permissions to access this resource.")
+export const alreadyMember = (): Fault =>
+  new Fault('AlreadyInOrganizationException', 'The AWS account is already a member of an organization.')
+export const notEmpty = (): Fault =>
+  new Fault(
+    'OrganizationNotEmptyException',
+    'To delete an organization, you must first remove all member accounts (except the management account).',
+  )
+
+const missing = (code: string, what: string) => (): Fault => new Fault(code, `You specified ${what} that doesn't exist.`)
+
+export const noSuch = {
+  root: missing('RootNotFoundException', 'a root'),
+  parent: missing('ParentNotFoundException', 'a parent'),
+  sourceParent: missing('SourceParentNotFoundException', 'a source parent'),
+  destinationParent: missing('DestinationParentNotFoundException', 'a destination parent'),
+  child: missing('ChildNotFoundException', 'a child'),
+  unit: missing('OrganizationalUnitNotFoundException', 'an organizational unit'),
+  account: missing('AccountNotFoundException', 'an account'),
+  target: missing('TargetNotFoundException', 'a target'),
+  policy: missing('PolicyNotFoundException', 'a policy'),
+  request: missing('CreateAccountStatusNotFoundException', 'a create account request'),
+} as const
+
+export const duplicateUnit = (): Fault =>
+  new Fault('DuplicateOrganizationalUnitException', 'An OU with the same name already exists.')
+export const unitNotEmpty = (): Fault =>
+  new Fault(
+    'OrganizationalUnitNotEmptyException',
+    'The specified OU is not empty. Move all accounts to another root or to other OUs, remove all child OUs, and try the operation again.',
+  )
+export const duplicateAccount = (): Fault =>
+  new Fault('DuplicateAccountException', 'That account is already present in the specified destination.')
+export const duplicatePolicy = (): Fault => new Fault('DuplicatePolicyException', 'A policy with the same name already exists.')
+export const duplicateAttachment = (): Fault =>
+  new Fault('DuplicatePolicyAttachmentException', 'The selected policy is already attached to the specified target.')
+export const notAttached = (): Fault =>
+  new Fault('PolicyNotAttachedException', "The policy isn't attached to the specified target in the specified root.")
+export const policyInUse = (): Fault =>
+  new Fault(
+    'PolicyInUseException',
+    'The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before performing this operation.',
+  )
+export const typeEnabled = (): Fault =>
+  new Fault('PolicyTypeAlreadyEnabledException', 'The specified policy type is already enabled.')
+export const typeNotEnabled = (): Fault =>
+  new Fault('PolicyTypeNotEnabledException', 'This operation can be performed only for enabled policy types.')
+/** Also for types that this server does not enforce: it must not take a policy that would bind nobody. */
+export const typeNotAvailable = (): Fault =>
+  new Fault(
+    'PolicyTypeNotAvailableForOrganizationException',
+    "You can't use the specified policy type with the feature set currently enabled for this organization.",
+  )
+export const malformedDocument = (text: string): Fault => new Fault('MalformedPolicyDocumentException', text)
+
+/** The reasons of the model that this server gives. */
+type InvalidReason =
+  | 'INVALID_NEXT_TOKEN'
+  | 'IMMUTABLE_POLICY'
+  | 'NON_DETACHABLE_POLICY'
+  | 'DUPLICATE_TAG_KEY'
+  | 'TARGET_NOT_SUPPORTED'
+export const invalidInput = (Reason: InvalidReason, text: string): Fault =>
+  new Fault('InvalidInputException', text, { members: { Reason } })
+
+type Constraint =
+  | 'ACCOUNT_NUMBER_LIMIT_EXCEEDED'
+  | 'OU_NUMBER_LIMIT_EXCEEDED'
+  | 'OU_DEPTH_LIMIT_EXCEEDED'
+  | 'POLICY_NUMBER_LIMIT_EXCEEDED'
+  | 'POLICY_CONTENT_LIMIT_EXCEEDED'
+  | 'MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED'
+  | 'MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED'
+  | 'MAX_TAG_LIMIT_EXCEEDED'
+
+/** ConstraintViolationException (HTTP 409). */
+export const violates = (Reason: Constraint, text: string): Fault =>
+  new Fault('ConstraintViolationException', text, { members: { Reason } })

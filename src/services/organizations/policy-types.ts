@@ -1,0 +1,78 @@
+/** Types of policy: enabled in the root, and with that everywhere, or not at all. */
+import { readOperation, writeOperation } from '../operation.ts'
+import { type EnforcedType, isEnforced } from './aws-policies.ts'
+import { noSuch, typeEnabled, typeNotAvailable, typeNotEnabled } from './errors.ts'
+import { enabledTypes, listMembers, mustLead, type OrganizationRow, otherMembers, setEnabledTypes } from './organization.rows.ts'
+import { attachedPolicies, detachType } from './policies.rows.ts'
+import { page } from './pages.ts'
+import { policySummary, rootShape } from './shapes.ts'
+import { attachFullAccess } from './units.ts'
+import { isTarget, listUnits } from './units.rows.ts'
+
+/** Throws PolicyTypeNotAvailableForOrganizationException for types that are not enforced here, and for all without all features. */
+export function mustBeAvailable({ feature_set: features }: OrganizationRow, type: string): EnforcedType {
+  if (features !== 'ALL' || !isEnforced(type)) throw typeNotAvailable()
+  return type
+}
+
+/** The full access policy of the type is attached to the root, to every unit and to every account, as on AWS. */
+export const enablePolicyType = writeOperation('organizations', 'EnablePolicyType', {
+  authorize: ({ RootId, PolicyType }) => ({
+    action: 'organizations:EnablePolicyType',
+    resource: { kind: 'target', name: RootId },
+    context: { 'organizations:PolicyType': PolicyType },
+  }),
+  async handle(tx, { RootId, PolicyType }, { accountId, now }) {
+    const organization = await mustLead(tx, accountId)
+    if (RootId !== organization.root_id) throw noSuch.root()
+    const type = mustBeAvailable(organization, PolicyType)
+    const types = enabledTypes(organization)
+    if (types.includes(type)) throw typeEnabled()
+    await setEnabledTypes(tx, accountId, [...types, type])
+    const units = (await listUnits(tx, accountId)).map(({ id }) => id)
+    const members = (await listMembers(tx, accountId)).map(({ member }) => member)
+    const onlyThis = { ...organization, policy_types: JSON.stringify([type]) }
+    for (const id of [RootId, ...units, ...members]) await attachFullAccess(tx, onlyThis, id, now)
+    return { Root: rootShape({ ...organization, policy_types: JSON.stringify([...types, type]) }) }
+  },
+  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+})
+
+/** All policies of the type are detached from everything, and do not come back when it is enabled again. */
+export const disablePolicyType = writeOperation('organizations', 'DisablePolicyType', {
+  authorize: ({ RootId, PolicyType }) => ({
+    action: 'organizations:DisablePolicyType',
+    resource: { kind: 'target', name: RootId },
+    context: { 'organizations:PolicyType': PolicyType },
+  }),
+  async handle(tx, { RootId, PolicyType }, { accountId }) {
+    const organization = await mustLead(tx, accountId)
+    if (RootId !== organization.root_id) throw noSuch.root()
+    const types = enabledTypes(organization)
+    if (!types.includes(PolicyType)) throw typeNotEnabled()
+    const rest = types.filter((type) => type !== PolicyType)
+    await setEnabledTypes(tx, accountId, rest)
+    await detachType(tx, accountId, PolicyType)
+    return { Root: rootShape({ ...organization, policy_types: JSON.stringify(rest) }) }
+  },
+  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+})
+
+/** Only those attached to the target itself: what it inherits is not among them. */
+export const listPoliciesForTarget = readOperation('organizations', 'ListPoliciesForTarget', {
+  authorize: ({ TargetId, Filter }) => ({
+    action: 'organizations:ListPoliciesForTarget',
+    resource: { kind: 'target', name: TargetId },
+    context: { 'organizations:PolicyType': Filter },
+  }),
+  async handle(tx, input, { accountId }) {
+    const organization = await mustLead(tx, accountId)
+    if (!(await isTarget(tx, organization, input.TargetId))) throw noSuch.target()
+    const rows = await attachedPolicies(tx, accountId, input.TargetId, input.Filter)
+    const sorted = rows.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+    const { items, next } = page(`policies of target ${input.Filter}`, sorted, input, ({ id }) => id)
+    return { Policies: items.map((row) => policySummary(organization, row)), ...next }
+  },
+})
+
+export const policyTypeOperations = [enablePolicyType, disablePolicyType, listPoliciesForTarget]

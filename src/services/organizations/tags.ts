@@ -1,0 +1,118 @@
+/** Tags of the root, of units, accounts and policies. Keys differ by case. */
+import type { Tag } from '../../model/organizations.gen.ts'
+import type { ReadTx, WriteTx } from '../../store/store.ts'
+import { type ContextValue, readOperation, writeOperation } from '../operation.ts'
+import { awsPolicy } from './aws-policies.ts'
+import { invalidInput, noSuch, violates } from './errors.ts'
+import { findMember, mustLead, type OrganizationRow, otherMembers } from './organization.rows.ts'
+import { page } from './pages.ts'
+import { findPolicy } from './policies.rows.ts'
+import { TAGS_PER_RESOURCE } from './quotas.ts'
+import { findUnit } from './units.rows.ts'
+
+type Context = Readonly<Record<string, ContextValue | undefined>>
+
+export function parseTags(column: string): readonly Tag[] {
+  const tags: readonly Tag[] = JSON.parse(column)
+  return tags
+}
+
+/** Condition keys of a request that sets tags; none where it sets none. */
+export function requestTagKeys(tags: readonly Tag[] | undefined): Context {
+  if (tags === undefined || tags.length === 0) return {}
+  return {
+    'aws:TagKeys': tags.map(({ Key }) => Key),
+    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+  }
+}
+
+export const resourceTagKeys = (column: string): Context =>
+  Object.fromEntries(parseTags(column).map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value]))
+
+/** Tags of a new thing, as the column holds them. Throws where a key stands twice or there are too many. */
+export const newTags = (tags: readonly Tag[] | undefined): string => JSON.stringify(merged([], tags ?? []))
+
+function merged(tags: readonly Tag[], set: readonly Tag[]): readonly Tag[] {
+  if (new Set(set.map(({ Key }) => Key)).size < set.length)
+    throw invalidInput('DUPLICATE_TAG_KEY', 'Duplicate tag keys found. Tag keys must be unique.')
+  const all = new Map([...tags, ...set].map((tag) => [tag.Key, { Key: tag.Key, Value: tag.Value }]))
+  if (all.size > TAGS_PER_RESOURCE)
+    throw violates('MAX_TAG_LIMIT_EXCEEDED', 'You have exceeded the number of tags allowed on this resource.')
+  return [...all.values()]
+}
+
+/** Where the tags of a thing stand. */
+type Place = { readonly column: string; readonly sql: string; readonly keys: readonly string[] }
+
+const SET_ROOT = 'UPDATE organization SET root_tags = $1 WHERE account = $2'
+const SET = {
+  unit: 'UPDATE organization_unit SET tags = $1 WHERE account = $2 AND id = $3',
+  member: 'UPDATE organization_member SET tags = $1 WHERE account = $2 AND member = $3',
+  policy: 'UPDATE organization_policy SET tags = $1 WHERE account = $2 AND id = $3',
+} as const
+
+/** Throws TargetNotFoundException; policies of AWS's own cannot be tagged. */
+async function placeOf(tx: ReadTx, organization: OrganizationRow, id: string): Promise<Place> {
+  const { account } = organization
+  if (id === organization.root_id) return { column: organization.root_tags, sql: SET_ROOT, keys: [account] }
+  if (awsPolicy(id) !== undefined) throw invalidInput('TARGET_NOT_SUPPORTED', 'You cannot tag a policy that AWS manages.')
+  const unit = await findUnit(tx, account, id)
+  if (unit !== undefined) return { column: unit.tags, sql: SET.unit, keys: [account, id] }
+  const member = await findMember(tx, account, id)
+  if (member !== undefined) return { column: member.tags, sql: SET.member, keys: [account, id] }
+  const policy = await findPolicy(tx, account, id)
+  if (policy !== undefined) return { column: policy.tags, sql: SET.policy, keys: [account, id] }
+  throw noSuch.target()
+}
+
+async function store(tx: WriteTx, { sql, keys }: Place, tags: readonly Tag[]): Promise<void> {
+  await tx.run(sql, JSON.stringify(tags), ...keys)
+}
+
+export const tagResource = writeOperation('organizations', 'TagResource', {
+  authorize: ({ ResourceId, Tags }) => ({
+    action: 'organizations:TagResource',
+    resource: { kind: 'tagged', name: ResourceId },
+    context: requestTagKeys(Tags),
+  }),
+  async handle(tx, { ResourceId, Tags }, { accountId }) {
+    const place = await placeOf(tx, await mustLead(tx, accountId), ResourceId)
+    await store(tx, place, merged(parseTags(place.column), Tags))
+    return {}
+  },
+  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+})
+
+export const untagResource = writeOperation('organizations', 'UntagResource', {
+  authorize: ({ ResourceId, TagKeys }) => ({
+    action: 'organizations:UntagResource',
+    resource: { kind: 'tagged', name: ResourceId },
+    context: { 'aws:TagKeys': TagKeys },
+  }),
+  async handle(tx, { ResourceId, TagKeys }, { accountId }) {
+    const place = await placeOf(tx, await mustLead(tx, accountId), ResourceId)
+    const gone = new Set(TagKeys)
+    await store(
+      tx,
+      place,
+      parseTags(place.column).filter(({ Key }) => !gone.has(Key)),
+    )
+    return {}
+  },
+  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+})
+
+export const listTagsForResource = readOperation('organizations', 'ListTagsForResource', {
+  authorize: ({ ResourceId }) => ({
+    action: 'organizations:ListTagsForResource',
+    resource: { kind: 'tagged', name: ResourceId },
+  }),
+  async handle(tx, input, { accountId }) {
+    const { column } = await placeOf(tx, await mustLead(tx, accountId), input.ResourceId)
+    const tags = parseTags(column).toSorted((one, other) => (one.Key < other.Key ? -1 : 1))
+    const { items, next } = page('tags', tags, { ...input, MaxResults: TAGS_PER_RESOURCE }, ({ Key }) => Key)
+    return { Tags: items, ...next }
+  },
+})
+
+export const tagOperations = [tagResource, untagResource, listTagsForResource]
