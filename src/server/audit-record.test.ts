@@ -148,4 +148,8 @@ const PUBLIC: ReadonlySet<string> = new Set([
   'policyDocument',
   'newPolicyDocument',
   'existingPolicyDocument',
+  // Organizations: names and identifiers of things, which other services model without a mark.
+  'Id',
+  'Name',
+  'Value',
 ])

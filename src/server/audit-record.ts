@@ -28,6 +28,13 @@ const SECRET_MEMBERS: ReadonlySet<string> = new Set([
   'AuthenticationCode2',
   'TokenCode',
   'DelegationToken',
+  // Whom an account of an organization belongs to: CloudTrail hides it in CreateAccount.
+  'Email',
+  'AccountName',
+  'MasterAccountEmail',
+  'ManagementAccountEmail',
+  'SourceName',
+  'Notes',
 ])
 
 /** CloudTrail's own words for a value it leaves out. */
