@@ -31,11 +31,17 @@ type Tests = Pick<CompiledCondition, 'holds' | 'meets'>
 export const isMissing = (value: ContextValue | undefined): value is undefined =>
   value === undefined || (typeof value !== 'string' && value.length === 0)
 
+const isEmptyText = (text: string): boolean => text === ''
+
 /** Null: "true" asks that the key is absent. With ForAllValues it always holds, with ForAnyValue never (Access Analyzer policy checks). */
 function presence({ set }: OperatorName, key: string, { values }: ConditionTest): Tests {
   const asked = values.map(({ text }) => truthOf(text))
   if (asked.includes(undefined)) throw new Error('`Null` asks for `true` or `false`')
-  const isAsked = (context: RequestContext): boolean => asked.includes(isMissing(context.value(key)))
+  const isAsked = (context: RequestContext): boolean => {
+    const value = context.value(key)
+    // AWS names Null as the guard against sets that hold nothing but empty texts: to it they are absent.
+    return asked.includes(isMissing(value) || (typeof value !== 'string' && value.every(isEmptyText)))
+  }
   const holds = set === undefined ? isAsked : () => set === 'ForAllValues'
   return { holds, meets: (_, context) => holds(context) }
 }
@@ -79,12 +85,14 @@ function overSet(set: SetPrefix, key: string, { meets, whenMissing }: OverSet): 
   }
 }
 
+/** Never holds where the set resolves to a null dataset, negated or not (IAM User Guide, "Single-valued vs. multivalued context keys"). */
 function anyValue(values: readonly string[], meets: ValueTest, context: RequestContext): boolean {
+  if (values.every(isEmptyText)) return false
   for (const value of values) if (meets(value, context)) return true
   return false
 }
 
-/** Also holds where the set "resolves to a null dataset, such as an empty string" (IAM User Guide, "Multivalued context keys"). */
+/** Also holds where the set "resolves to a null dataset, such as an empty string" (the same page). */
 function allValues(values: readonly string[], meets: ValueTest, context: RequestContext): boolean {
   let isEmpty = true
   let isMet = true
