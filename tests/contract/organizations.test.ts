@@ -1,7 +1,7 @@
 /** Organizations through the AWS SDK: an organization is made, and what its policies say binds its accounts from the next request on. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { CreateUserCommand, GetUserCommand, ListUsersCommand, PutUserPolicyCommand, CreateAccessKeyCommand } from '@aws-sdk/client-iam'
+import { CreateRoleCommand, CreateUserCommand, GetUserCommand, ListUsersCommand, PutUserPolicyCommand, CreateAccessKeyCommand } from '@aws-sdk/client-iam'
 import * as Organizations from '@aws-sdk/client-organizations'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { type Credentials, startTestServer, type TestServer } from '../server.ts'
@@ -152,6 +152,27 @@ test('a resource control policy binds whoever calls, and the role of a new accou
   await server.iam(root).send(new ListUsersCommand({}))
   await detach(policyId, id)
   await assume()
+})
+
+test('a trust policy may let a whole organization in, and nobody else', async () => {
+  const { root } = await newMember('partner')
+  const { root: outsider } = await server.account('outsider')
+  const AssumeRolePolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole', Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } } },
+  })
+  await server.iam(management).send(new CreateRoleCommand({ RoleName: 'shared', AssumeRolePolicyDocument }))
+  const assume = async (credentials: Credentials) => {
+    const iam = server.iam(credentials)
+    await iam.send(new CreateUserCommand({ UserName: 'caller' }))
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'sts:*', Resource: '*' } })
+    await iam.send(new PutUserPolicyCommand({ UserName: 'caller', PolicyName: 'sts', PolicyDocument }))
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'caller' }))
+    const caller = server.sts({ accessKeyId: required(AccessKey?.AccessKeyId), secretAccessKey: required(AccessKey?.SecretAccessKey) })
+    return caller.send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${MANAGEMENT}:role/shared`, RoleSessionName: 'visit' }))
+  }
+  await assume(root)
+  await denied(assume(outsider), /is not authorized to perform: sts:AssumeRole/)
 })
 
 test('member accounts see their organization and lead nothing', async () => {

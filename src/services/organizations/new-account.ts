@@ -47,8 +47,7 @@ export const createAccount = writeOperation('organizations', 'CreateAccount', {
     if ((await listMembers(tx, accountId)).length >= ACCOUNTS_PER_ORGANIZATION)
       throw violates('ACCOUNT_NUMBER_LIMIT_EXCEEDED', 'You have exceeded the allowed number of AWS accounts.')
     const tags = newTags(Tags)
-    const taken = await tx.get(EMAIL_TAKEN, Email.toLowerCase())
-    const member = taken === undefined ? await insertAccount(tx, { name: AccountName, email: Email, now }, random) : null
+    const member = await insertAccount(tx, { name: AccountName, email: Email, now }, random)
     if (member !== null) {
       await insertMember(tx, accountId, {
         member,
@@ -75,9 +74,10 @@ export const createAccount = writeOperation('organizations', 'CreateAccount', {
 
 type NewAccount = { readonly name: string; readonly email: string; readonly now: number }
 
-/** The new account's id. */
-async function insertAccount(tx: WriteTx, { name, email, now }: NewAccount, random: Edge['random']): Promise<string> {
+/** The new account's id; null where its e-mail address is taken, perhaps by somebody who was faster. */
+async function insertAccount(tx: WriteTx, { name, email, now }: NewAccount, random: Edge['random']): Promise<string | null> {
   for (let draw = 1; ; draw += 1) {
+    if ((await tx.get(EMAIL_TAKEN, email.toLowerCase())) !== undefined) return null
     const id = newAccountId(random)
     try {
       await tx.savepoint(() => tx.run(INSERT_ACCOUNT, id, name, email, email.toLowerCase(), now))
