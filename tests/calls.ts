@@ -11,7 +11,7 @@ export const VERSIONS = { iam: '2010-05-08', sts: '2011-06-15' } as const
 export type Called = keyof typeof VERSIONS
 
 /** Flattens an input into the parameters of the Query protocol: lists become `member.N`. */
-export function parametersOf(input: object, prefix = ''): readonly (readonly [string, string])[] {
+function parametersOf(input: object, prefix = ''): readonly (readonly [string, string])[] {
   return Object.entries(input).flatMap(([name, value]: [string, unknown]) => {
     const path = prefix === '' ? name : `${prefix}.${name}`
     if (Array.isArray(value)) return value.flatMap((item: unknown, index) => nested(item, `${path}.member.${index + 1}`))
@@ -24,11 +24,36 @@ function nested(value: unknown, path: string): readonly (readonly [string, strin
 }
 
 /** A Query request; unsigned where there are no credentials. */
-export function queryRequest(service: Called, action: string, input: object, signing: { readonly credentials?: Credentials; readonly now?: number; readonly host?: string } = {}): HttpRequest {
+export function queryRequest(
+  service: Called,
+  action: string,
+  input: object,
+  signing: { readonly credentials?: Credentials; readonly now?: number; readonly host?: string } = {},
+): HttpRequest {
   const now = signing.now ?? Date.now()
-  const body = Buffer.from(new URLSearchParams([['Action', action], ['Version', VERSIONS[service]], ...parametersOf(input).map(([name, value]) => [name, value])]).toString())
-  const headers = ['host', signing.host ?? '127.0.0.1:4566', 'content-type', 'application/x-www-form-urlencoded; charset=utf-8', 'user-agent', 'tests']
-  const request: HttpRequest = { method: 'POST', target: '/', rawHeaders: headers, body, remoteAddress: '127.0.0.1', receivedAt: Date.now() }
+  const body = Buffer.from(
+    new URLSearchParams([
+      ['Action', action],
+      ['Version', VERSIONS[service]],
+      ...parametersOf(input).map(([name, value]) => [name, value]),
+    ]).toString(),
+  )
+  const headers = [
+    'host',
+    signing.host ?? '127.0.0.1:4566',
+    'content-type',
+    'application/x-www-form-urlencoded; charset=utf-8',
+    'user-agent',
+    'tests',
+  ]
+  const request: HttpRequest = {
+    method: 'POST',
+    target: '/',
+    rawHeaders: headers,
+    body,
+    remoteAddress: '127.0.0.1',
+    receivedAt: Date.now(),
+  }
   if (signing.credentials === undefined) return request
   const added = signRequest(request, signing.credentials, { region: 'us-east-1', service, now })
   return { ...request, rawHeaders: [...headers, ...added] }
@@ -40,10 +65,22 @@ export async function answerTo(request: HttpRequest, context: ServerContext): Pr
   return { status, body, code: element(body, 'Code'), message: element(body, 'Message') }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&#39;': "'", '&#10;': '\n', '&amp;': '&' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&#39;': "'",
+  '&#10;': '\n',
+  '&amp;': '&',
+}
 
 function element(body: string, name: string): string {
   const start = body.indexOf(`<${name}>`)
   const end = body.indexOf(`</${name}>`, start)
-  return start < 0 ? '' : body.slice(start + name.length + 2, end).replace(/&(?:lt|gt|quot|apos|#39|#10|amp);/g, (entity) => ENTITIES[entity] ?? entity)
+  return start < 0
+    ? ''
+    : body
+        .slice(start + name.length + 2, end)
+        .replace(/&(?:lt|gt|quot|apos|#39|#10|amp);/g, (entity) => ENTITIES[entity] ?? entity)
 }

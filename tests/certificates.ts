@@ -1,10 +1,18 @@
 /** Certificates for tests: self-signed X.509 (RFC 5280), written by hand because Node reads certificates and makes none. */
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
-export type TestCertificate = { readonly certificate: string; readonly privateKey: string; readonly der: Buffer; readonly key: KeyObject }
+export type TestCertificate = {
+  readonly certificate: string
+  readonly privateKey: string
+  readonly der: Buffer
+  readonly key: KeyObject
+}
 
 /** A self-signed certificate (RSA 2048, SHA-256) for this name, valid for loopback too. `days` from `from`. */
-export function selfSigned(name: string, { from = Date.now() - 86_400_000, days = 30 }: { readonly from?: number; readonly days?: number } = {}): TestCertificate {
+export function selfSigned(
+  name: string,
+  { from = Date.now() - 86_400_000, days = 30 }: { readonly from?: number; readonly days?: number } = {},
+): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const algorithm = sequence(oid('1.2.840.113549.1.1.11'), Buffer.from([0x05, 0x00]))
   const subject = sequence(set(sequence(oid('2.5.4.3'), tagged(0x0c, Buffer.from(name)))))
@@ -17,11 +25,22 @@ export function selfSigned(name: string, { from = Date.now() - 86_400_000, days 
     sequence(time(from), time(until)),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(extension('2.5.29.17', alternativeNames(name)), extension('2.5.29.19', sequence(tagged(0x01, Buffer.from([0xff])))))),
+    tagged(
+      0xa3,
+      sequence(
+        extension('2.5.29.17', alternativeNames(name)),
+        extension('2.5.29.19', sequence(tagged(0x01, Buffer.from([0xff])))),
+      ),
+    ),
   )
   const signature = createSign('sha256').update(toBeSigned).sign(privateKey)
   const der = sequence(toBeSigned, algorithm, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])))
-  return { certificate: pem('CERTIFICATE', der), privateKey: String(privateKey.export({ type: 'pkcs8', format: 'pem' })), der, key: privateKey }
+  return {
+    certificate: pem('CERTIFICATE', der),
+    privateKey: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+    der,
+    key: privateKey,
+  }
 }
 
 function pem(label: string, der: Buffer): string {
@@ -30,7 +49,8 @@ function pem(label: string, der: Buffer): string {
 }
 
 /** dNSName is [2], iPAddress is [7] (RFC 5280, 4.2.1.6). */
-const alternativeNames = (name: string): Buffer => sequence(tagged(0x82, Buffer.from(name)), tagged(0x87, Buffer.from([127, 0, 0, 1])))
+const alternativeNames = (name: string): Buffer =>
+  sequence(tagged(0x82, Buffer.from(name)), tagged(0x87, Buffer.from([127, 0, 0, 1])))
 const extension = (id: string, value: Buffer): Buffer => sequence(oid(id), tagged(0x04, value))
 
 function tagged(tag: number, content: Buffer): Buffer {

@@ -12,7 +12,12 @@ export function openTestContext(): Promise<Opened> {
 
 /** A new account; the credentials of its root user. */
 export async function createAccount(opened: Opened, name: string, accountId: string): Promise<Credentials> {
-  const { rootAccessKey } = await administration.createAccount(opened, { name, email: `${name}@example.com`, accountId, rootAccessKey: true })
+  const { rootAccessKey } = await administration.createAccount(opened, {
+    name,
+    email: `${name}@example.com`,
+    accountId,
+    rootAccessKey: true,
+  })
   if (rootAccessKey === undefined) throw new Error('no root key')
   return rootAccessKey
 }

@@ -6,12 +6,12 @@ import { Fault } from '../src/aws/fault.ts'
 import type { Principal } from '../src/aws/principal.ts'
 import type { Authorization, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
 import { openSession, type Session } from '../src/services/session-token.ts'
-import { openSqlite } from '../src/store/sqlite.ts'
 import { claim } from '../src/store/claims.ts'
 import type { Store } from '../src/store/store.ts'
 import { newKeyring } from '../src/store/keyring.ts'
 import { openVault } from '../src/store/vault.ts'
 import type { HarnessJob } from './harness-runner.ts'
+import { openHarnessStore } from './harness-store.ts'
 
 export const ACCOUNT = '111122223333'
 export const OTHER_ACCOUNT = '444455556666'
@@ -25,13 +25,22 @@ export type Harness = {
   user(name: string, id: string, accountId?: string): Principal
   rootOf(accountId: string): Principal
   /** Runs an operation; the answer, or a thrown Fault. */
-  call<Output = Record<string, unknown>>(operation: Operation, input: object, options?: { readonly as?: Principal }): Promise<Output>
+  call<Output = Record<string, unknown>>(
+    operation: Operation,
+    input: object,
+    options?: { readonly as?: Principal },
+  ): Promise<Output>
   /** What an operation asks to be allowed. */
   checks(operation: Operation, input: object, options?: { readonly as?: Principal }): Authorization
   /** A call as `identify` and `prepare` see it. */
   preparing(as?: Principal): PreparingCall
   /** Asserts that an operation is refused with this code and, where given, this message. */
-  refused(operation: Operation, input: object, fault: { readonly code: string; readonly message?: string }, options?: { readonly as?: Principal }): Promise<void>
+  refused(
+    operation: Operation,
+    input: object,
+    fault: { readonly code: string; readonly message?: string },
+    options?: { readonly as?: Principal },
+  ): Promise<void>
   /** The session that a token stands for; undefined where the harness did not make it. */
   session(token: string): Session | undefined
   advance(milliseconds: number): void
@@ -40,11 +49,7 @@ export type Harness = {
 }
 
 export async function openHarness(): Promise<Harness> {
-  const store = await openSqlite({
-    file: ':memory:',
-    writer: 'inline',
-    runner: { module: new URL('./harness-runner.ts', import.meta.url), settings: {} },
-  })
+  const store = await openHarnessStore()
   const keyring = newKeyring({ random: randomBytes, now: START })
   const edge = { random: (count: number) => randomBytes(count), vault: openVault(keyring) }
   let now = START
@@ -52,20 +57,36 @@ export async function openHarness(): Promise<Harness> {
   for (const id of [ACCOUNT, OTHER_ACCOUNT]) await write(store, (tx) => insertAccount(tx, id, START))
 
   const outside: Outside = {
-    claim: async (name, expiresAt) => ((await write(store, async (tx) => ({ claimed: await claim(tx, name, expiresAt, now) }))) as { claimed: boolean }).claimed,
-    fetchText: async (url) => { throw new Error(`the harness reaches nothing: ${url}`) },
+    claim: async (name, expiresAt) =>
+      ((await write(store, async (tx) => ({ claimed: await claim(tx, name, expiresAt, now) }))) as { claimed: boolean }).claimed,
+    fetchText: async (url) => {
+      throw new Error(`the harness reaches nothing: ${url}`)
+    },
     publicUrl: 'https://keyreeve.example',
   }
   const callOf = (principal: Principal): PreparingCall => {
     serial += 1
-    return { requestId: `request-${serial}`, now, region: 'us-east-1', accountId: principal.accountId, principal, ...edge, ...outside }
+    return {
+      requestId: `request-${serial}`,
+      now,
+      region: 'us-east-1',
+      accountId: principal.accountId,
+      principal,
+      ...edge,
+      ...outside,
+    }
   }
   const root = rootPrincipal(ACCOUNT)
   const harness: Harness = {
     store,
     root,
     user: (userName, id, accountId = ACCOUNT) => ({
-      type: 'user', accountId, userName, id, arn: userArn(accountId, '/', userName), credential: { accessKeyId: 'AKIATEST' },
+      type: 'user',
+      accountId,
+      userName,
+      id,
+      arn: userArn(accountId, '/', userName),
+      credential: { accessKeyId: 'AKIATEST' },
     }),
     rootOf: rootPrincipal,
     async call<Output>(operation: Operation, input: object, { as = root }: { readonly as?: Principal } = {}) {
@@ -85,7 +106,9 @@ export async function openHarness(): Promise<Harness> {
       })
     },
     session: (token) => openSession(token, edge.vault),
-    advance: (milliseconds) => { now += milliseconds },
+    advance: (milliseconds) => {
+      now += milliseconds
+    },
     now: () => now,
     close: () => store.close(),
   }
@@ -104,7 +127,15 @@ function write(store: Store, run: HarnessJob['run']): Promise<object> {
 async function insertAccount(tx: Parameters<HarnessJob['run']>[0], id: string, now: number): Promise<object> {
   await tx.run(
     `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    id, `Account ${id}`, `${id}@example.com`, `${id}@example.com`, 'ACTIVE', now, 1, 0, '',
+    id,
+    `Account ${id}`,
+    `${id}@example.com`,
+    `${id}@example.com`,
+    'ACTIVE',
+    now,
+    1,
+    0,
+    '',
   )
   return {}
 }

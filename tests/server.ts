@@ -49,7 +49,12 @@ export async function startTestServer(config: Partial<Config> = {}): Promise<Tes
   const logger = openLogger({ level: 'info', format: 'json', write: (line) => log.push(line), clock: Date.now })
   const server = await startServer({ ...testConfig, ...config }, { logger, metrics: openServerMetrics(), clock: Date.now })
   const clients: { destroy(): void }[] = []
-  const settings = (credentials: Credentials, region = REGION) => ({ endpoint: server.endpoint, region, credentials, maxAttempts: 1 })
+  const settings = (credentials: Credentials, region = REGION) => ({
+    endpoint: server.endpoint,
+    region,
+    credentials,
+    maxAttempts: 1,
+  })
   const keep = <C extends { destroy(): void }>(client: C): C => {
     clients.push(client)
     return client

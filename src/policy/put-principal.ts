@@ -110,6 +110,6 @@ function principalFlaw({ principal }: Statement): string | undefined {
 }
 
 /** The type stands in capitals: `Invalid principal in policy: "SERVICE":"eks.amazonaws.com.cn"` (recorded). */
-export function invalidPrincipal({ kind, text }: Pick<PrincipalEntry, 'kind' | 'text'>): string {
+function invalidPrincipal({ kind, text }: Pick<PrincipalEntry, 'kind' | 'text'>): string {
   return `Invalid principal in policy: "${kind.toUpperCase()}":"${text}"`
 }

@@ -34,8 +34,8 @@ export async function handle(operation: Operation, handling: Handling): Promise<
   return outcome.output
 }
 
-async function prepare({ prepare: work }: Operation, { input, call, context }: Handling): Promise<unknown> {
-  if (work === undefined) return undefined
+async function prepare(operation: Operation, { input, call, context }: Handling): Promise<unknown> {
+  if (operation.prepare === undefined) return undefined
   const preparing = { ...call, ...context.edge, ...context.outside }
-  return context.store.read((tx) => work(tx, input, preparing))
+  return context.store.read(async (tx) => operation.prepare?.(tx, input, preparing))
 }

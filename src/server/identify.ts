@@ -19,9 +19,9 @@ export async function identify(
   operation: Operation,
   { input, signer, request, requestId, context }: Identifying,
 ): Promise<AuthenticatedCaller> {
-  const prove = operation.identify
-  if (prove === undefined) return signer
+  if (operation.identify === undefined) return signer
   const call = { ...callOf(signer, request, requestId), ...context.edge, ...context.outside }
-  const principal = await context.store.read((tx) => prove(tx, input, call))
+  const principal = await context.store.read(async (tx) => operation.identify?.(tx, input, call))
+  if (principal === undefined) return signer
   return { principal, known: federatedPrincipal(principal), region: signer.region }
 }

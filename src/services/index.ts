@@ -6,7 +6,9 @@ import { organizations } from './organizations/index.ts'
 import type { Service } from './service.ts'
 import { sts } from './sts/index.ts'
 
-export const services: ReadonlyMap<string, Service> = new Map([iam, sts, accessAnalyzer, organizations].map((service) => [service.name, service]))
+export const services: ReadonlyMap<string, Service> = new Map(
+  [iam, sts, accessAnalyzer, organizations].map((service) => [service.name, service]),
+)
 
 const operations: ReadonlyMap<string, Operation> = new Map(
   [...services.values()].flatMap(({ name, operations: list }) =>

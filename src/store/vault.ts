@@ -10,7 +10,7 @@ const ALGORITHM = 'aes-256-gcm'
 const FORM = /^([0-9a-f]{12})\.([A-Za-z0-9_-]+)$/
 
 /** The text was not sealed by a key of this keyring for this context, or was changed since. Says no more: it may be an attacker's. */
-export class VaultError extends Error {
+class VaultError extends Error {
   constructor(options?: ErrorOptions) {
     super('the sealed text does not open', options)
     this.name = 'VaultError'

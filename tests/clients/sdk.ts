@@ -43,8 +43,8 @@ export async function callSdk(
     : new sts.STSClient(config as never)) as unknown as Client
   const Constructor = (exported[service] as Record<string, Command>)[`${operation}Command`]
   if (Constructor === undefined) throw new Error(`the SDK has no ${operation}`)
-  const { $metadata, ...output } = (await client.send(new Constructor(input))) as Record<string, unknown>
-  return output
+  const output = await client.send(new Constructor(input))
+  return Object.fromEntries(Object.entries(output).filter(([name]) => name !== '$metadata'))
 }
 
 /** The error that the client throws for a call. */

@@ -15,11 +15,17 @@ before(async () => {
 })
 after(() => server.close())
 
+type Made = { readonly AccessKeyId?: string | undefined; readonly SecretAccessKey?: string | undefined }
+const credentialsOf = (made: Made | undefined): Credentials => ({
+  accessKeyId: made?.AccessKeyId ?? '',
+  secretAccessKey: made?.SecretAccessKey ?? '',
+})
+
 test('a key and a role', async () => {
   const iam = server.iam(root)
   await iam.send(new Iam.CreateUserCommand({ UserName: 'alice' }))
   const { AccessKey: key } = await iam.send(new Iam.CreateAccessKeyCommand({ UserName: 'alice' }))
-  const alice = { accessKeyId: key?.AccessKeyId ?? '', secretAccessKey: key?.SecretAccessKey ?? '' }
+  const alice = credentialsOf(key)
   const unused = await iam.send(new Iam.GetAccessKeyLastUsedCommand({ AccessKeyId: alice.accessKeyId }))
   assert.deepEqual(unused.AccessKeyLastUsed, { ServiceName: 'N/A', Region: 'N/A' })
 
@@ -33,11 +39,7 @@ test('a key and a role', async () => {
   const { Credentials: made } = await server
     .sts(alice, 'eu-west-1')
     .send(new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: 'ci' }))
-  const session = {
-    accessKeyId: made?.AccessKeyId ?? '',
-    secretAccessKey: made?.SecretAccessKey ?? '',
-    sessionToken: made?.SessionToken ?? '',
-  }
+  const session = { ...credentialsOf(made), sessionToken: made?.SessionToken ?? '' }
   const used = await iam.send(new Iam.GetAccessKeyLastUsedCommand({ AccessKeyId: alice.accessKeyId }))
   assert.equal(used.AccessKeyLastUsed?.ServiceName, 'sts')
   assert.equal(used.AccessKeyLastUsed.Region, 'eu-west-1')

@@ -26,10 +26,17 @@ async function newKey(iam: Iam.IAMClient, UserName?: string): Promise<Credential
 }
 
 /** Asserts a refusal by name, HTTP status and, where given, message. */
-async function refused(call: Promise<unknown>, expected: { readonly name: string; readonly status: number; readonly message?: string | RegExp }) {
+async function refused(
+  call: Promise<unknown>,
+  expected: { readonly name: string; readonly status: number; readonly message?: string | RegExp },
+) {
   await assert.rejects(call, (error) => {
     assert.ok(error instanceof Error)
-    const status = '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null && 'httpStatusCode' in error.$metadata
+    const status =
+      '$metadata' in error &&
+      typeof error.$metadata === 'object' &&
+      error.$metadata !== null &&
+      'httpStatusCode' in error.$metadata
     assert.equal(error.name, expected.name)
     assert.ok(status && Reflect.get(Object(Reflect.get(error, '$metadata')), 'httpStatusCode') === expected.status, 'HTTP status')
     if (typeof expected.message === 'string') assert.equal(error.message, expected.message)
@@ -55,7 +62,11 @@ test('root makes the administrators group and the administrator', async () => {
   assert.equal(LoginProfile?.PasswordResetRequired, true)
   administrator = await newKey(iam, 'Administrator')
   await newKey(iam, 'Administrator')
-  await refused(newKey(iam, 'Administrator'), { name: 'LimitExceededException', status: 409, message: 'Cannot exceed quota for AccessKeysPerUser: 2' })
+  await refused(newKey(iam, 'Administrator'), {
+    name: 'LimitExceededException',
+    status: 409,
+    message: 'Cannot exceed quota for AccessKeysPerUser: 2',
+  })
 })
 
 test('a new key works at once, and its user is the implicit one', async () => {
@@ -69,7 +80,10 @@ test('a new key works at once, and its user is the implicit one', async () => {
 test('a restricted user may do what its policy names and is refused elsewhere in words', async () => {
   const iam = server.iam(administrator)
   await iam.send(new Iam.CreateUserCommand({ UserName: 'alice' }))
-  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: `arn:aws:iam::${ACCOUNT}:user/alice` }] }
+  const policy = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'iam:GetUser', Resource: `arn:aws:iam::${ACCOUNT}:user/alice` }],
+  }
   const PolicyDocument = JSON.stringify(policy)
   await iam.send(new Iam.PutUserPolicyCommand({ UserName: 'alice', PolicyName: 'self', PolicyDocument }))
   const key = await newKey(iam, 'alice')
@@ -108,7 +122,10 @@ test('an account sees nothing of another one', async () => {
   const other = await server.account('other', '999988887777')
   const { Users } = await server.iam(other.root).send(new Iam.ListUsersCommand({}))
   assert.deepEqual(Users, [])
-  await refused(server.iam(other.root).send(new Iam.GetUserCommand({ UserName: 'alice' })), { name: 'NoSuchEntityException', status: 404 })
+  await refused(server.iam(other.root).send(new Iam.GetUserCommand({ UserName: 'alice' })), {
+    name: 'NoSuchEntityException',
+    status: 404,
+  })
 })
 
 test('a page goes on where the last one ended', async () => {

@@ -36,7 +36,9 @@ function raw(bytes: string): Promise<string> {
       if (head >= 0 && received.length >= head + 4 + length) end()
     })
     socket.on('close', end)
-    socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' || error.code === 'EPIPE' ? end() : reject(error)))
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? end() : reject(error),
+    )
   })
 }
 
@@ -46,7 +48,8 @@ type Parts = { readonly headers: readonly string[]; readonly body: string }
 function signed(): Parts {
   const request = queryRequest('sts', 'GetCallerIdentity', {}, { credentials: root, host })
   const headers: string[] = []
-  for (let index = 0; index < request.rawHeaders.length; index += 2) headers.push(`${request.rawHeaders[index]}: ${request.rawHeaders[index + 1]}`)
+  for (let index = 0; index < request.rawHeaders.length; index += 2)
+    headers.push(`${request.rawHeaders[index]}: ${request.rawHeaders[index + 1]}`)
   const body = Buffer.from(request.body).toString()
   return { headers: [...headers, `content-length: ${body.length}`], body }
 }
@@ -56,7 +59,9 @@ function written(change: (parts: Parts) => Parts = (parts) => parts, line = 'POS
   return `${[line, ...headers].join('\r\n')}\r\n\r\n${body}`
 }
 
-const added = (...lines: readonly string[]) => (parts: Parts): Parts => ({ ...parts, headers: [...parts.headers, ...lines] })
+const added =
+  (...lines: readonly string[]) =>
+  (parts: Parts): Parts => ({ ...parts, headers: [...parts.headers, ...lines] })
 const lineOf = ({ headers }: Parts, name: string): string => headers.find((line) => line.startsWith(`${name}:`)) ?? ''
 
 test('the same bytes unchanged are answered', async () => {

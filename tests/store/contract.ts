@@ -7,7 +7,7 @@ import type { SqlValue, Store } from '../../src/store/store.ts'
 import { AUDIT_KEYS, type Script, type ScriptOutcome, type Step } from './script-runner.ts'
 
 export const SCRIPT_RUNNER = { module: new URL('./script-runner.ts', import.meta.url), settings: { answer: 42 } }
-export const INSERT_ACCOUNT = `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
+const INSERT_ACCOUNT = `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 const PUT = 'INSERT INTO thing (id, label, number, bytes) VALUES ($1, $2, $3, $4)'
 

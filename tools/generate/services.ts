@@ -8,7 +8,7 @@ import { readSdk } from './sdk.ts'
 type Source = { readonly botocore: string; readonly sdk?: string }
 
 /** Our name (the IAM action prefix) to botocore's folder and, where the SDK client is a development dependency, its package. */
-export const SERVICES: Readonly<Record<string, Source>> = {
+const SERVICES: Readonly<Record<string, Source>> = {
   iam: { botocore: 'iam', sdk: '@aws-sdk/client-iam' },
   sts: { botocore: 'sts', sdk: '@aws-sdk/client-sts' },
   organizations: { botocore: 'organizations', sdk: '@aws-sdk/client-organizations' },

@@ -26,7 +26,7 @@ export type Catalogue = {
 }
 
 /** `s3:GetObject` as its prefix and name; undefined for `*` and for what is no action. */
-export function splitAction(action: string): { readonly prefix: string; readonly name: string } | undefined {
+function splitAction(action: string): { readonly prefix: string; readonly name: string } | undefined {
   const colon = action.indexOf(':')
   return colon < 1 ? undefined : { prefix: action.slice(0, colon), name: action.slice(colon + 1) }
 }

@@ -10,7 +10,7 @@ const ACTION = /^[A-Za-z0-9.-]+:[A-Za-z0-9_.-]+$/
 const DOCUMENTATION = 'https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html'
 
 /** An action by its name in any case; undefined where AWS has none of this name. */
-export function actionNamed(name: string): Action | undefined {
+function actionNamed(name: string): Action | undefined {
   const [prefix = '', action = ''] = name.split(':')
   return readAuthorization().service(prefix)?.actions.get(action.toLowerCase())
 }

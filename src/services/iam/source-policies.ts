@@ -46,7 +46,7 @@ export function parseOwnerArn(arn: string): SourceName | undefined {
 const isOwnerKind = (text: string | undefined): text is OwnerKind => text === 'user' || text === 'group' || text === 'role'
 
 /** The user, group or role of the caller's account that an ARN names. Throws InvalidInput, in AWS's words (reported of SimulatePrincipalPolicy). */
-export function mustBeSourceArn(arn: string, accountId: string): SourceName {
+function mustBeSourceArn(arn: string, accountId: string): SourceName {
   const name = parseOwnerArn(arn)
   if (name === undefined) throw invalidInput(`Invalid Entity Arn: ${arn} does not clearly define entity type and name.`)
   if (name.accountId !== accountId)

@@ -10,4 +10,14 @@ import { oidc } from './007-oidc.ts'
 import { stsPreferences } from './008-sts-preferences.ts'
 import { organizations } from './009-organizations.ts'
 
-export const MIGRATIONS: readonly Migration[] = [foundation, passwords, mfa, roles, credentials, saml, oidc, stsPreferences, organizations]
+export const MIGRATIONS: readonly Migration[] = [
+  foundation,
+  passwords,
+  mfa,
+  roles,
+  credentials,
+  saml,
+  oidc,
+  stsPreferences,
+  organizations,
+]
