@@ -17,7 +17,7 @@ const PROVIDER = /^(?:saml-provider|oidc-provider)\/[!-~]+$/
 const SERVICE = /^(?:[a-z0-9][a-z0-9-]*\.)+amazonaws\.com(?:\.cn)?$/
 const CANONICAL_USER = /^[0-9a-f]{64}$/
 /** Web identity providers that need no entry in IAM (IAM User Guide, "OIDC federation"). */
-const BUILT_IN_PROVIDERS: ReadonlySet<string> = new Set([
+export const BUILT_IN_PROVIDERS: ReadonlySet<string> = new Set([
   'cognito-identity.amazonaws.com',
   'accounts.google.com',
   'graph.facebook.com',

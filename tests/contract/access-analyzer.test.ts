@@ -1,7 +1,7 @@
 /** IAM Access Analyzer through the AWS SDK for JavaScript: the REST JSON path of the server, from the signature to the modelled error. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { ValidatePolicyCommand, type ValidatePolicyCommandInput } from '@aws-sdk/client-accessanalyzer'
+import * as Analyzer from '@aws-sdk/client-accessanalyzer'
 import { type Credentials, startTestServer, type TestServer } from '../server.ts'
 
 let server: TestServer
@@ -15,9 +15,12 @@ after(() => server.close())
 
 const policyOf = (statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
 /** Two errors, on one line each. */
-const FLAWED = '{"Version":"2012-10-17","Statement":[\n{"Effect":"Allow","Action":"s3:GetNothing","Resource":"*"},\n{"Effect":"Allow","Action":"s3:GetNowhere","Resource":"*"}]}'
-const validate = (input: Partial<ValidatePolicyCommandInput>, credentials = root) =>
-  server.accessAnalyzer(credentials).send(new ValidatePolicyCommand({ policyType: 'IDENTITY_POLICY', policyDocument: FLAWED, ...input }))
+const FLAWED =
+  '{"Version":"2012-10-17","Statement":[\n{"Effect":"Allow","Action":"s3:GetNothing","Resource":"*"},\n{"Effect":"Allow","Action":"s3:GetNowhere","Resource":"*"}]}'
+const validate = (input: Partial<Analyzer.ValidatePolicyCommandInput>, credentials = root) =>
+  server
+    .accessAnalyzer(credentials)
+    .send(new Analyzer.ValidatePolicyCommand({ policyType: 'IDENTITY_POLICY', policyDocument: FLAWED, ...input }))
 
 /** Asserts a refusal by name, HTTP status and message. */
 async function refused(call: Promise<unknown>, [name, status, message]: readonly [string, number, RegExp]) {
@@ -33,7 +36,13 @@ async function refused(call: Promise<unknown>, [name, status, message]: readonly
 test('a finding has its type, code, link and place', async () => {
   const { findings = [], nextToken } = await validate({})
   assert.equal(nextToken, undefined)
-  assert.deepEqual(findings.map(({ findingType, issueCode }) => [findingType, issueCode]), [['ERROR', 'INVALID_ACTION'], ['ERROR', 'INVALID_ACTION']])
+  assert.deepEqual(
+    findings.map(({ findingType, issueCode }) => [findingType, issueCode]),
+    [
+      ['ERROR', 'INVALID_ACTION'],
+      ['ERROR', 'INVALID_ACTION'],
+    ],
+  )
   const [first] = findings
   assert.equal(first?.findingDetails, 'The action s3:GetNothing does not exist.')
   assert.match(first?.learnMoreLink ?? '', /#access-analyzer-reference-policy-checks-error-invalid-action$/)
@@ -47,7 +56,8 @@ test('a finding has its type, code, link and place', async () => {
 
 test('a good policy has none, in any language', async () => {
   const good = policyOf({ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' })
-  for (const locale of ['EN', 'DE', 'ZH_TW'] as const) assert.deepEqual((await validate({ policyDocument: good, locale })).findings, [])
+  for (const locale of ['EN', 'DE', 'ZH_TW'] as const)
+    assert.deepEqual((await validate({ policyDocument: good, locale })).findings, [])
 })
 
 test('findings come page by page', async () => {
@@ -63,7 +73,99 @@ test('findings come page by page', async () => {
 test('what is refused', async () => {
   await refused(validate({ nextToken: 'x' }), ['ValidationException', 400, /^Invalid nextToken$/])
   await refused(validate({ maxResults: 0 }), ['ValidationException', 400, /^maxResults must be at least 1$/])
-  const wrong = JSON.parse('{"policyType":"TRUST"}') as Partial<ValidatePolicyCommandInput>
-  await refused(validate(wrong), ['ValidationException', 400, /^1 validation error detected: Value 'TRUST' at 'policyType' failed to satisfy constraint/])
+  const wrong = JSON.parse('{"policyType":"TRUST"}') as Partial<Analyzer.ValidatePolicyCommandInput>
+  await refused(validate(wrong), [
+    'ValidationException',
+    400,
+    /^1 validation error detected: Value 'TRUST' at 'policyType' failed to satisfy constraint/,
+  ])
   await refused(validate({}, { ...root, secretAccessKey: 'wrong' }), ['InvalidSignatureException', 403, /signature/])
+})
+
+const READ = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' }
+const IDENTITY = { policyType: 'IDENTITY_POLICY' } as const
+const client = () => server.accessAnalyzer(root)
+
+test('new access fails, and says in which statement', async () => {
+  const check = (existing: object, updated: object) =>
+    client().send(
+      new Analyzer.CheckNoNewAccessCommand({
+        ...IDENTITY,
+        existingPolicyDocument: policyOf(existing),
+        newPolicyDocument: policyOf(updated),
+      }),
+    )
+  const { result, message, reasons } = await check(READ, { ...READ, Action: ['s3:GetObject', 's3:PutObject'] })
+  assert.deepEqual(
+    { result, message, reasons },
+    {
+      result: 'FAIL',
+      message: 'The modified permissions grant new access compared to your existing policy.',
+      reasons: [{ description: 'New access in the statement with index: 0.', statementIndex: 0 }],
+    },
+  )
+  const passed = await check({ ...READ, Action: 's3:*' }, READ)
+  assert.deepEqual([passed.result, passed.reasons], ['PASS', undefined])
+})
+
+test('access that must not be granted', async () => {
+  const check = (access: Analyzer.Access) =>
+    client().send(
+      new Analyzer.CheckAccessNotGrantedCommand({
+        ...IDENTITY,
+        access: [access],
+        policyDocument: policyOf({ Sid: 'Reader', ...READ }),
+      }),
+    )
+  const failed = await check({ actions: ['s3:Get*'] })
+  assert.equal(failed.message, 'The policy document grants access to perform one or more of the listed actions or resources.')
+  assert.deepEqual(failed.reasons, [
+    {
+      description: 'One or more of the listed actions or resources in the statement with sid: Reader.',
+      statementId: 'Reader',
+      statementIndex: 0,
+    },
+  ])
+  const passed = await check({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::other/*'] })
+  assert.deepEqual(
+    [passed.result, passed.message],
+    ['PASS', 'The policy document does not grant access to perform the listed actions or resources.'],
+  )
+  await refused(check({}), ['ValidationException', 400, /^access must have actions or resources$/])
+})
+
+test('public access', async () => {
+  const check = (statement: object) =>
+    client().send(
+      new Analyzer.CheckNoPublicAccessCommand({ policyDocument: policyOf(statement), resourceType: 'AWS::S3::Bucket' }),
+    )
+  // The example of the SDKs.
+  const failed = await check({ Sid: 'Bob', Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'] })
+  assert.equal(failed.message, 'The resource policy grants public access for the given resource type.')
+  assert.deepEqual(failed.reasons, [
+    { description: 'Public access granted in the following statement with sid: Bob.', statementId: 'Bob', statementIndex: 0 },
+  ])
+  const passed = await check({
+    Effect: 'Allow',
+    Principal: { AWS: 'arn:aws:iam::111122223333:user/JohnDoe' },
+    Action: ['s3:GetObject'],
+  })
+  assert.deepEqual(
+    [passed.result, passed.message],
+    ['PASS', 'The resource policy does not grant public access for the given resource type.'],
+  )
+  await refused(check({ Effect: 'Allow', Principal: { CanonicalUser: 'a'.repeat(64) }, Action: 's3:GetObject' }), [
+    'UnprocessableEntityException',
+    422,
+    /^The policy cannot be analyzed: canonical users are not known\.$/,
+  ])
+  await refused(check(READ), [
+    'InvalidParameterException',
+    400,
+    /^The policy document is not valid: a statement names no principal\.$/,
+  ])
+  const wrongJson = client().send(
+    new Analyzer.CheckNoPublicAccessCommand({ policyDocument: '{', resourceType: 'AWS::SQS::Queue' }),
+  )
+  await refused(wrongJson, ['InvalidParameterException', 400, /^The policy document is not valid: .* \(line 1, column 2\)\.$/])
 })

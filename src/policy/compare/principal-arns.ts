@@ -1,0 +1,67 @@
+/** ARNs of principals that stand for all others: for the tests of aws:PrincipalArn and aws:PrincipalAccount, and for what the policies name. */
+import type { PrincipalElement } from '../document.ts'
+import { isPrincipal } from '../principal-syntax.ts'
+import { OPEN, type Reading, resourcePattern, type TokenPattern } from './pattern.ts'
+import { DIGITS_FIRST, reachable } from './product.ts'
+import type { Budget } from './undecided.ts'
+import { type KeyTest, patternOfTest } from './value-classes.ts'
+
+const LITERAL: Reading = { version: '2008-10-17', fill: () => OPEN }
+const ACCOUNT = '?'.repeat(12)
+const DOMAIN = patternsOf([
+  `arn:aws:iam::${ACCOUNT}:user/?*`,
+  `arn:aws:iam::${ACCOUNT}:role/?*`,
+  `arn:aws:iam::${ACCOUNT}:root`,
+  `arn:aws:sts::${ACCOUNT}:federated-user/?*`,
+])
+
+function patternsOf(texts: readonly string[]): readonly TokenPattern[] {
+  return texts.map((text) => resourcePattern(text, LITERAL)).filter((pattern) => pattern !== undefined)
+}
+
+export type PrincipalTests = { readonly budget: Budget; readonly arn: readonly KeyTest[]; readonly account: readonly KeyTest[] }
+
+/** One ARN for every way in which a principal can stand to all of them; undefined where the tests are of a kind that ARNs cannot be made for. */
+export function principalArns(
+  elements: readonly PrincipalElement[],
+  { arn, account, budget }: PrincipalTests,
+): readonly string[] | undefined {
+  const ofArns = arn.map(patternsOfTest)
+  const ofAccounts = account.map(accountsOfTest)
+  const patterns = [...ofArns, ...ofAccounts]
+  if (patterns.includes(undefined)) return undefined
+  const named = elements.flatMap(({ entries }) => entries.flatMap(({ kind, text }) => (kind === 'AWS' ? markersOf(text) : [])))
+  const all = [...patterns.flatMap((each) => each ?? []), ...patternsOf([...new Set(named)])]
+  if (all.some(({ open }) => open)) return undefined
+  const arns = reachable(all, { budget, domain: DOMAIN, fillers: DIGITS_FIRST }).map(({ text }) => text)
+  return arns.filter((text) => isPrincipal({ kind: 'AWS', text }))
+}
+
+const isText = ({ operator: { family } }: KeyTest): boolean => family === 'String' || family === 'Arn' || family === 'Null'
+
+function patternsOfTest(test: KeyTest): readonly TokenPattern[] | undefined {
+  if (!isText(test)) return undefined
+  if (test.operator.family === 'Null') return []
+  return test.source.values.flatMap(({ text }) => patternOfTest(text, test, () => OPEN) ?? [])
+}
+
+/** What compares an account is made to compare that part of an ARN. */
+function accountsOfTest(test: KeyTest): readonly TokenPattern[] | undefined {
+  const { base, family } = test.operator
+  if (family === 'Null') return []
+  const texts = test.source.values.map(({ text }) => text)
+  if (family !== 'String' || texts.some((text) => text.includes(':') || text.includes('$'))) return undefined
+  const isLike = base === 'StringLike' || base === 'StringNotLike'
+  return patternsOf(
+    texts.filter((text) => isLike || !(text.includes('*') || text.includes('?'))).map((text) => `arn:aws:*::${text}:*`),
+  )
+}
+
+/** What tells the principals that a name means from all others: an account, an ARN, a session's role. */
+function markersOf(text: string): readonly string[] {
+  if (!text.startsWith('arn:')) return text.startsWith('A') || text === '*' ? [] : [`arn:aws:*::${text}:*`]
+  const [, , , , account = '', resource = ''] = text.split(':')
+  const [type, name = ''] = resource.split('/')
+  const roles = [`arn:aws:iam::${account}:role/${name}`, `arn:aws:iam::${account}:role/*/${name}`]
+  return [`arn:aws:*::${account}:*`, text, ...(type === 'assumed-role' ? roles : [])]
+}

@@ -1,0 +1,57 @@
+/** The dimensions that every statement has: the action and the resource. */
+import type { PolicyVersion } from '../document.ts'
+import {
+  type Choice,
+  type Dimension,
+  distinct,
+  type Assignment,
+  fillingOf,
+  maskOf,
+  type Numbered,
+  PatternTable,
+} from './dimension.ts'
+import { OPEN, type Reading, resourcePattern, textPattern, type TokenPattern } from './pattern.ts'
+import type { Budget } from './undecided.ts'
+
+const LITERAL: Reading = { version: '2008-10-17', fill: () => OPEN }
+const glob = (text: string): TokenPattern[] => [textPattern(text, 'like', LITERAL)].filter((pattern) => pattern !== undefined)
+
+/** A prefix, a colon and a name, in lower case: actions are compared without regard to case. */
+const ACTIONS = glob('?*:?*')
+/** ARNs, and the `*` of actions that know no resource. */
+const RESOURCES = ['arn:*', '*']
+  .flatMap((text, index) => (index === 0 ? [resourcePattern(text, LITERAL)] : [textPattern(text, 'exact', LITERAL)]))
+  .filter((pattern) => pattern !== undefined)
+
+export function actionDimension(statements: readonly Numbered[], budget: Budget): Dimension {
+  const table = new PatternTable()
+  const tests = statements.map(({ bit, source: { action } }) => ({
+    bit,
+    negated: action.negated,
+    patterns: table.add(action.values.flatMap(({ text }) => glob(text.toLowerCase()))),
+  }))
+  const choices = [...table.reached({ budget, domain: ACTIONS })].map(({ matched, text, real }): Choice => ({
+    mask: maskOf(tests, matched),
+    action: text,
+    real,
+  }))
+  return { keys: [], choices: distinct(choices) }
+}
+
+/** A statement without a resource is about every resource that its policy belongs to. */
+export function resourceDimension(statements: readonly Numbered[], assignment: Assignment, budget: Budget): Dimension {
+  const table = new PatternTable()
+  const fill = fillingOf(assignment)
+  const read = (text: string, version: PolicyVersion): TokenPattern | undefined => resourcePattern(text, { version, fill })
+  const tests = statements.map(({ bit, version, source: { resource } }) => ({
+    bit,
+    negated: resource?.negated ?? true,
+    patterns: table.add((resource?.values ?? []).map(({ text }) => read(text, version))),
+  }))
+  const choices = [...table.reached({ budget, domain: RESOURCES })].map(({ matched, text, real }): Choice => ({
+    mask: maskOf(tests, matched),
+    resource: text,
+    real,
+  }))
+  return { keys: [], choices: distinct(choices) }
+}

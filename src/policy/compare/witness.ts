@@ -1,0 +1,12 @@
+/** A request that shows the answer of a comparison. */
+import type { ContextValue } from '../context.ts'
+import type { Stranger } from './callers.ts'
+
+export type Witness = {
+  readonly action: string
+  readonly resource: string
+  /** Absent keys are left out. */
+  readonly context: Readonly<Record<string, ContextValue>>
+  /** Who asks; in identity-based policies whoever the policy is attached to. */
+  readonly caller: Stranger
+}

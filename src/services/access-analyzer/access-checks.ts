@@ -1,0 +1,96 @@
+/** CheckNoNewAccess, CheckAccessNotGranted and CheckNoPublicAccess: proofs about documents. What cannot be proved or disproved never passes. */
+import { type PolicyDocument, PolicyError } from '../../policy/document.ts'
+import { type Answer, grantsAccess, newAccess, type PolicyKind, problemOf } from '../../policy/compare/compare.ts'
+import { isPublic } from '../../policy/compare/public.ts'
+import { parsePolicy } from '../../policy/parse.ts'
+import { readOperation } from '../operation.ts'
+import { invalidParameter, unprocessable, validationException } from './errors.ts'
+
+/** The answers in AWS's words: those of the SDKs' examples; the one about no new access is like the others. */
+const NEW = {
+  pass: 'The modified permissions do not grant new access compared to your existing policy.',
+  fail: 'The modified permissions grant new access compared to your existing policy.',
+  reason: 'New access in the statement with',
+}
+const GRANTED = {
+  pass: 'The policy document does not grant access to perform the listed actions or resources.',
+  fail: 'The policy document grants access to perform one or more of the listed actions or resources.',
+  reason: 'One or more of the listed actions or resources in the statement with',
+}
+const PUBLIC = {
+  pass: 'The resource policy does not grant public access for the given resource type.',
+  fail: 'The resource policy grants public access for the given resource type.',
+  reason: 'Public access granted in the following statement with',
+}
+type Words = typeof NEW
+
+type Reason = { readonly description: string; readonly statementIndex: number; readonly statementId?: string }
+type Outcome =
+  | { readonly result: 'PASS'; readonly message: string }
+  | { readonly result: 'FAIL'; readonly message: string; readonly reasons: readonly Reason[] }
+
+/** Throws UnprocessableEntityException where there is no answer. */
+function outcomeOf(answer: Answer, document: PolicyDocument, { pass, fail, reason }: Words): Outcome {
+  if (answer.answer === 'unknown') throw unprocessable(`The policy cannot be analyzed: ${answer.why}.`)
+  if (answer.answer === 'no') return { result: 'PASS', message: pass }
+  return { result: 'FAIL', message: fail, reasons: answer.statements.map((index) => reasonOf(document, index, reason)) }
+}
+
+function reasonOf({ statements }: PolicyDocument, statementIndex: number, reason: string): Reason {
+  const id = statements[statementIndex]?.sid?.text
+  if (id === undefined || id === '') return { description: `${reason} index: ${statementIndex}.`, statementIndex }
+  return { description: `${reason} sid: ${id}.`, statementId: id, statementIndex }
+}
+
+/** Throws InvalidParameterException where the text is no policy of its kind. */
+function documentOf(text: string, kind: PolicyKind): PolicyDocument {
+  try {
+    const document = parsePolicy(text)
+    const problem = problemOf(document, kind)
+    if (problem === undefined) return document
+    throw invalidParameter(`The policy document is not valid: ${problem}.`)
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error
+    throw invalidParameter(
+      `The policy document is not valid: ${error.message} (line ${error.place.line}, column ${error.place.column}).`,
+    )
+  }
+}
+
+const kindOf = (policyType: 'IDENTITY_POLICY' | 'RESOURCE_POLICY'): PolicyKind =>
+  policyType === 'IDENTITY_POLICY' ? 'identity' : 'resource'
+
+export const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
+  authorize: () => ({ action: 'access-analyzer:CheckNoNewAccess', resource: '*' }),
+  async prepare(_tx, { existingPolicyDocument, newPolicyDocument, policyType }) {
+    const kind = kindOf(policyType)
+    const updated = documentOf(newPolicyDocument, kind)
+    return outcomeOf(newAccess(documentOf(existingPolicyDocument, kind), updated, kind), updated, NEW)
+  },
+  handle: async (_tx, _input, _call, outcome) => outcome,
+})
+
+/** Actions or resources that are not given stand for all of them (Access Analyzer API reference, CheckAccessNotGranted). */
+export const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGranted', {
+  authorize: () => ({ action: 'access-analyzer:CheckAccessNotGranted', resource: '*' }),
+  async prepare(_tx, { policyDocument, policyType, access: [asked] }) {
+    const { actions = [], resources = [] } = asked ?? {}
+    if (actions.length === 0 && resources.length === 0) throw validationException('access must have actions or resources')
+    const kind = kindOf(policyType)
+    const document = documentOf(policyDocument, kind)
+    return outcomeOf(grantsAccess(document, { actions, resources }, kind), document, GRANTED)
+  },
+  handle: async (_tx, _input, _call, outcome) => outcome,
+})
+
+/** The type of the resource makes no difference to who may reach it. */
+export const checkNoPublicAccess = readOperation('access-analyzer', 'CheckNoPublicAccess', {
+  authorize: () => ({ action: 'access-analyzer:CheckNoPublicAccess', resource: '*' }),
+  async prepare(_tx, { policyDocument }) {
+    const document = documentOf(policyDocument, 'resource')
+    return outcomeOf(isPublic(document), document, PUBLIC)
+  },
+  handle: async (_tx, _input, _call, outcome) => outcome,
+})
+
+export const accessCheckOperations = [checkNoNewAccess, checkAccessNotGranted, checkNoPublicAccess]
