@@ -1,7 +1,14 @@
 /** Organizations through the AWS SDK: an organization is made, and what its policies say binds its accounts from the next request on. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { CreateRoleCommand, CreateUserCommand, GetUserCommand, ListUsersCommand, PutUserPolicyCommand, CreateAccessKeyCommand } from '@aws-sdk/client-iam'
+import {
+  CreateRoleCommand,
+  CreateUserCommand,
+  GetUserCommand,
+  ListUsersCommand,
+  PutUserPolicyCommand,
+  CreateAccessKeyCommand,
+} from '@aws-sdk/client-iam'
 import * as Organizations from '@aws-sdk/client-organizations'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { type Credentials, startTestServer, type TestServer } from '../server.ts'
@@ -41,29 +48,53 @@ async function newMember(name: string): Promise<{ readonly id: string; readonly 
   return { id, root: await server.admin('session', { accountId: id, durationSeconds: 900 }) }
 }
 
-async function newPolicy(name: string, Type: Organizations.PolicyType, statement: object): Promise<{ readonly id: string; readonly arn: string }> {
+async function newPolicy(
+  name: string,
+  Type: Organizations.PolicyType,
+  statement: object,
+): Promise<{ readonly id: string; readonly arn: string }> {
   const Content = JSON.stringify({ Version: '2012-10-17', Statement: statement })
-  const { Policy } = await organizations.send(new Organizations.CreatePolicyCommand({ Name: name, Description: '', Type, Content }))
+  const { Policy } = await organizations.send(
+    new Organizations.CreatePolicyCommand({ Name: name, Description: '', Type, Content }),
+  )
   return { id: required(Policy?.PolicySummary?.Id), arn: required(Policy?.PolicySummary?.Arn) }
 }
 
-const attach = (PolicyId: string, TargetId: string) => organizations.send(new Organizations.AttachPolicyCommand({ PolicyId, TargetId }))
-const detach = (PolicyId: string, TargetId: string) => organizations.send(new Organizations.DetachPolicyCommand({ PolicyId, TargetId }))
+const attach = (PolicyId: string, TargetId: string) =>
+  organizations.send(new Organizations.AttachPolicyCommand({ PolicyId, TargetId }))
+const detach = (PolicyId: string, TargetId: string) =>
+  organizations.send(new Organizations.DetachPolicyCommand({ PolicyId, TargetId }))
 
 async function denied(call: Promise<unknown>, message: RegExp): Promise<void> {
-  await assert.rejects(call, (error) => error instanceof Error && error.name.startsWith('AccessDenied') && (assert.match(error.message, message), true))
+  await assert.rejects(
+    call,
+    (error) => error instanceof Error && error.name.startsWith('AccessDenied') && (assert.match(error.message, message), true),
+  )
 }
 
 test('a service control policy binds a member account at once, its root user too, and not the management account', async () => {
   const { id, root } = await newMember('bound')
   const iam = server.iam(root)
   await iam.send(new CreateUserCommand({ UserName: 'first' }))
-  await iam.send(new PutUserPolicyCommand({ UserName: 'first', PolicyName: 'all', PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }) }))
+  await iam.send(
+    new PutUserPolicyCommand({
+      UserName: 'first',
+      PolicyName: 'all',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } }),
+    }),
+  )
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'first' }))
-  const user = server.iam({ accessKeyId: required(AccessKey?.AccessKeyId), secretAccessKey: required(AccessKey?.SecretAccessKey) })
+  const user = server.iam({
+    accessKeyId: required(AccessKey?.AccessKeyId),
+    secretAccessKey: required(AccessKey?.SecretAccessKey),
+  })
   await user.send(new CreateUserCommand({ UserName: 'second' }))
 
-  const { id: policyId, arn } = await newPolicy('no users', 'SERVICE_CONTROL_POLICY', { Effect: 'Deny', Action: 'iam:CreateUser', Resource: '*' })
+  const { id: policyId, arn } = await newPolicy('no users', 'SERVICE_CONTROL_POLICY', {
+    Effect: 'Deny',
+    Action: 'iam:CreateUser',
+    Resource: '*',
+  })
   assert.equal(arn, `arn:aws:organizations::${MANAGEMENT}:policy/${organizationId}/service_control_policy/${policyId}`)
   await attach(policyId, rootId)
   const text = new RegExp(`with an explicit deny in a service control policy: ${arn}$`)
@@ -88,26 +119,40 @@ test('a service control policy binds a member account at once, its root user too
 test('every level must allow, and an account takes the policies of where it is moved to', async () => {
   const { id, root } = await newMember('moved')
   const iam = server.iam(root)
-  const { OrganizationalUnit } = await organizations.send(new Organizations.CreateOrganizationalUnitCommand({ ParentId: rootId, Name: 'readers' }))
+  const { OrganizationalUnit } = await organizations.send(
+    new Organizations.CreateOrganizationalUnitCommand({ ParentId: rootId, Name: 'readers' }),
+  )
   const unit = required(OrganizationalUnit?.Id)
   assert.match(unit, new RegExp(`^ou-${rootId.slice(2)}-[a-z0-9]{8}$`))
-  const { id: readOnly } = await newPolicy('read only', 'SERVICE_CONTROL_POLICY', { Effect: 'Allow', Action: ['iam:Get*', 'iam:List*'], Resource: '*' })
+  const { id: readOnly } = await newPolicy('read only', 'SERVICE_CONTROL_POLICY', {
+    Effect: 'Allow',
+    Action: ['iam:Get*', 'iam:List*'],
+    Resource: '*',
+  })
   await attach(readOnly, unit)
   await detach('p-FullAWSAccess', unit)
   await iam.send(new CreateUserCommand({ UserName: 'before' }))
-  await organizations.send(new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: rootId, DestinationParentId: unit }))
+  await organizations.send(
+    new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: rootId, DestinationParentId: unit }),
+  )
   await iam.send(new ListUsersCommand({}))
   await denied(iam.send(new CreateUserCommand({ UserName: 'after' })), /with an explicit deny in a service control policy$/)
-  await organizations.send(new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: unit, DestinationParentId: rootId }))
+  await organizations.send(
+    new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: unit, DestinationParentId: rootId }),
+  )
   await iam.send(new CreateUserCommand({ UserName: 'after' }))
 })
 
 test('the condition keys of organizations', async () => {
   const { id, root } = await newMember('keyed')
   const iam = server.iam(root)
-  const { OrganizationalUnit } = await organizations.send(new Organizations.CreateOrganizationalUnitCommand({ ParentId: rootId, Name: 'keyed' }))
+  const { OrganizationalUnit } = await organizations.send(
+    new Organizations.CreateOrganizationalUnitCommand({ ParentId: rootId, Name: 'keyed' }),
+  )
   const unit = required(OrganizationalUnit?.Id)
-  await organizations.send(new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: rootId, DestinationParentId: unit }))
+  await organizations.send(
+    new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: rootId, DestinationParentId: unit }),
+  )
   const path = `${organizationId}/${rootId}/${unit}/`
   // oxfmt-ignore
   const conditions: readonly (readonly [object, boolean])[] = [
@@ -119,11 +164,19 @@ test('the condition keys of organizations', async () => {
     [{ 'ForAnyValue:StringEquals': { 'aws:ResourceOrgPaths': path } },                      true],
     [{ Null: { 'aws:ResourceOrgID': 'true' } },                                             false],
   ]
-  const { id: policyId } = await newPolicy('keys', 'SERVICE_CONTROL_POLICY', { Effect: 'Deny', Action: 'iam:GetUser', Resource: '*', Condition: conditions[0]?.[0] })
+  const { id: policyId } = await newPolicy('keys', 'SERVICE_CONTROL_POLICY', {
+    Effect: 'Deny',
+    Action: 'iam:GetUser',
+    Resource: '*',
+    Condition: conditions[0]?.[0],
+  })
   await attach(policyId, id)
   await iam.send(new CreateUserCommand({ UserName: 'someone' }))
   for (const [Condition, isMet] of conditions) {
-    const Content = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Deny', Action: 'iam:GetUser', Resource: '*', Condition } })
+    const Content = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Deny', Action: 'iam:GetUser', Resource: '*', Condition },
+    })
     await organizations.send(new Organizations.UpdatePolicyCommand({ PolicyId: policyId, Content }))
     const call = iam.send(new GetUserCommand({ UserName: 'someone' }))
     if (isMet) await denied(call, /service control policy/)
@@ -138,14 +191,28 @@ test('a resource control policy binds whoever calls, and the role of a new accou
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } })
   await user.send(new PutUserPolicyCommand({ UserName: 'operator', PolicyName: 'all', PolicyDocument }))
   const { AccessKey } = await user.send(new CreateAccessKeyCommand({ UserName: 'operator' }))
-  const operator = server.sts({ accessKeyId: required(AccessKey?.AccessKeyId), secretAccessKey: required(AccessKey?.SecretAccessKey) })
+  const operator = server.sts({
+    accessKeyId: required(AccessKey?.AccessKeyId),
+    secretAccessKey: required(AccessKey?.SecretAccessKey),
+  })
   const assume = () =>
-    operator.send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${id}:role/OrganizationAccountAccessRole`, RoleSessionName: 'visit' }))
+    operator.send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${id}:role/OrganizationAccountAccessRole`, RoleSessionName: 'visit' }),
+    )
   const { Credentials: made } = await assume()
-  const visitor = server.iam({ accessKeyId: required(made?.AccessKeyId), secretAccessKey: required(made?.SecretAccessKey), sessionToken: required(made?.SessionToken) })
+  const visitor = server.iam({
+    accessKeyId: required(made?.AccessKeyId),
+    secretAccessKey: required(made?.SecretAccessKey),
+    sessionToken: required(made?.SessionToken),
+  })
   await visitor.send(new CreateUserCommand({ UserName: 'made-by-visitor' }))
 
-  const { id: policyId } = await newPolicy('no visits', 'RESOURCE_CONTROL_POLICY', { Effect: 'Deny', Principal: '*', Action: 'sts:*', Resource: '*' })
+  const { id: policyId } = await newPolicy('no visits', 'RESOURCE_CONTROL_POLICY', {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sts:*',
+    Resource: '*',
+  })
   await attach(policyId, id)
   await denied(assume(), /is not authorized to perform: sts:AssumeRole/)
   // IAM is not among the services that resource control policies bind.
@@ -159,16 +226,27 @@ test('a trust policy may let a whole organization in, and nobody else', async ()
   const { root: outsider } = await server.account('outsider')
   const AssumeRolePolicyDocument = JSON.stringify({
     Version: '2012-10-17',
-    Statement: { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole', Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } } },
+    Statement: {
+      Effect: 'Allow',
+      Principal: { AWS: '*' },
+      Action: 'sts:AssumeRole',
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } },
+    },
   })
   await server.iam(management).send(new CreateRoleCommand({ RoleName: 'shared', AssumeRolePolicyDocument }))
   const assume = async (credentials: Credentials) => {
     const iam = server.iam(credentials)
     await iam.send(new CreateUserCommand({ UserName: 'caller' }))
-    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'sts:*', Resource: '*' } })
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Allow', Action: 'sts:*', Resource: '*' },
+    })
     await iam.send(new PutUserPolicyCommand({ UserName: 'caller', PolicyName: 'sts', PolicyDocument }))
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'caller' }))
-    const caller = server.sts({ accessKeyId: required(AccessKey?.AccessKeyId), secretAccessKey: required(AccessKey?.SecretAccessKey) })
+    const caller = server.sts({
+      accessKeyId: required(AccessKey?.AccessKeyId),
+      secretAccessKey: required(AccessKey?.SecretAccessKey),
+    })
     return caller.send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${MANAGEMENT}:role/shared`, RoleSessionName: 'visit' }))
   }
   await assume(root)
