@@ -1,9 +1,10 @@
 /** Checks a signature against the secret that its key id stands for: the last step, and the only one that proves anything. */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { ECDSA } from './algorithm.ts'
 import { canonicalHeaders, canonicalPath, canonicalRequest, payloadHash, stringToSign } from './canonical.ts'
 import { deriveKeyPair, isEcdsaSignature } from './ecdsa.ts'
 import { wrongSignature } from './faults.ts'
+import { isHmac } from './hmac.ts'
 import { deriveSigningKey, type SigningKeyCache } from './key.ts'
 import type { Presented } from './parse.ts'
 import type { SignableRequest } from './request.ts'
@@ -47,13 +48,4 @@ function payloadOf(body: Uint8Array, { contentSha256, unsignedPayload }: Present
   const actual = payloadHash(body)
   if (contentSha256 !== undefined && contentSha256 !== actual) throw wrongSignature()
   return actual
-}
-
-/** Buffer.from would drop what is not hexadecimal, and timingSafeEqual throws where lengths differ. */
-const SIGNATURE = /^[0-9a-f]{64}$/
-
-function isHmac(text: string, signature: string, key: KeyObject): boolean {
-  return (
-    SIGNATURE.test(signature) && timingSafeEqual(createHmac('sha256', key).update(text).digest(), Buffer.from(signature, 'hex'))
-  )
 }
