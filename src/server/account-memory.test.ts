@@ -17,6 +17,18 @@ test('an answer is loaded once, even when several ask at the same time', async (
   assert.equal(loads, 2)
 })
 
+test('what was found is known at once, what is being loaded or missing is not', async () => {
+  const memo = new Memo<string | undefined>()
+  const loading = memo.recall('a', async () => 'found')
+  assert.equal(memo.known('a'), undefined)
+  await loading
+  assert.equal(memo.known('a'), 'found')
+  await memo.recall('b', async () => undefined)
+  assert.equal(memo.known('b'), undefined)
+  await assert.rejects(memo.recall('c', async () => Promise.reject(new Error('the disk is gone'))))
+  assert.equal(memo.known('c'), undefined)
+})
+
 test('a miss is remembered too', async () => {
   const memo = new Memo<string | undefined>()
   assert.equal(await memo.recall('a', async () => undefined), undefined)

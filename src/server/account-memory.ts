@@ -7,18 +7,31 @@ import type { KnownPrincipal } from './principals.ts'
 const MAX_ACCOUNTS = 1_000
 const MAX_ENTRIES = 10_000
 
+/** `found` is set once `loading` has ended. */
+type Entry<T> = { readonly loading: Promise<T>; found: T | undefined }
+
 /** Answers by key, misses included; each is loaded once, even when several ask at the same time. */
 export class Memo<T> {
-  readonly #entries = new GenerationCache<string, Promise<T>>(MAX_ENTRIES)
+  readonly #entries = new GenerationCache<string, Entry<T>>(MAX_ENTRIES)
+
+  /** What was found before, at once: nearly every call gets by with it. Undefined where `recall` has to be asked, and for misses. */
+  known(key: string): T | undefined {
+    return this.#entries.get(key)?.found
+  }
 
   /** The remembered answer, or what `load` finds. A failed load is not remembered. */
   recall(key: string, load: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key)
-    if (known !== undefined) return known
-    const loading = load()
-    this.#entries.set(key, loading)
-    loading.catch(() => this.#entries.delete(key))
-    return loading
+    if (known !== undefined) return known.loading
+    const entry: Entry<T> = { loading: load(), found: undefined }
+    this.#entries.set(key, entry)
+    entry.loading.then(
+      (found) => {
+        entry.found = found
+      },
+      () => this.#entries.delete(key),
+    )
+    return entry.loading
   }
 }
 

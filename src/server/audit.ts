@@ -63,8 +63,8 @@ export class AuditLog {
     })
   }
 
-  /** Queues a finished record; resolves at once, or, when strict, once it is durable. */
-  async add(accountId: string, record: string): Promise<void> {
+  /** Queues a finished record. A promise, which resolves once it is durable, where the log is strict or the group is full. */
+  add(accountId: string, record: string): Promise<void> | undefined {
     const group = this.#group
     ;(group.records[accountId] ??= []).push(record)
     group.count += 1
@@ -153,9 +153,9 @@ export class CallRecord {
     return this.#draft
   }
 
-  async succeeded(output: object): Promise<void> {
-    if (this.#handedOver) return
-    await this.#log.add(this.#accountId, succeededRecord(this.#draft, output))
+  /** Keeps the record; a promise where the caller has to wait until it is durable. */
+  succeeded(output: object): Promise<void> | undefined {
+    return this.#handedOver ? undefined : this.#log.add(this.#accountId, succeededRecord(this.#draft, output))
   }
 
   /** Keeps the refusal; returns what to answer: the refusal itself, or that nothing can be recorded. Never rejects. */

@@ -8,7 +8,7 @@ import { verifySignature } from '../sigv4/verify.ts'
 import type { CallRecord } from './audit.ts'
 import type { ServerContext } from './context.ts'
 import type { HttpRequest } from './http.ts'
-import { loadKey } from './keys.ts'
+import { type KnownKey, loadKey } from './keys.ts'
 import {
   anonymousPrincipal,
   type KnownPrincipal,
@@ -34,11 +34,14 @@ const EXPIRED_TOKEN = 'The security token included in the request is expired'
 /** Unsigned calls have no credential scope; AWS's global endpoint answers them. */
 const UNSIGNED_REGION = 'us-east-1'
 
-/** The caller of a request; throws the fault of the first check that fails, in AWS's order: form, clock, scope, token, key, signature. */
-export async function authenticate(
+/**
+ * The caller of a request, at once where everything about it is remembered. Throws, or rejects with, the fault of the first check that
+ * fails, in AWS's order: form, clock, scope, token, key, signature.
+ */
+export function authenticate(
   request: HttpRequest,
   { route, record, context }: Authenticating,
-): Promise<AuthenticatedCaller> {
+): AuthenticatedCaller | Promise<AuthenticatedCaller> {
   if (route.operationModel?.unsigned === true) {
     const known = anonymousPrincipal()
     return { principal: known.as({ accessKeyId: '' }), known, region: UNSIGNED_REGION }
@@ -49,32 +52,56 @@ export async function authenticate(
     windowMs: route.clockWindowMs,
   })
   record.claimedBy(presented.accessKeyId, presented.region)
-  const { known, credential } =
+  const proven =
     presented.sessionToken === undefined
-      ? await proveByKey(request, presented, context)
-      : await proveBySession(request, { presented, token: presented.sessionToken, route, context })
-  const principal = known.as(credential)
-  record.calledBy(principal)
-  return { principal, known, region: presented.region }
+      ? proveByKey({ request, presented, context })
+      : proveBySession(request, { presented, token: presented.sessionToken, route, context })
+  return proven instanceof Promise
+    ? proven.then((later) => callerOf(later, presented, record))
+    : callerOf(proven, presented, record)
 }
 
 type Proven = { readonly known: KnownPrincipal; readonly credential: Credential }
 
-async function proveByKey(request: HttpRequest, presented: Presented, context: ServerContext): Promise<Proven> {
-  const { accessKeyId, region, service } = presented
+function callerOf({ known, credential }: Proven, { region }: Presented, record: CallRecord): AuthenticatedCaller {
+  const principal = known.as(credential)
+  record.calledBy(principal)
+  return { principal, known, region }
+}
+
+type KeyProof = { readonly request: HttpRequest; readonly presented: Presented; readonly context: ServerContext }
+
+function proveByKey(proof: KeyProof): Proven | Promise<Proven> {
+  const { presented, context } = proof
+  const { accessKeyId } = presented
   // A temporary key is nothing without its token.
   const accountId = accessKeyId.startsWith('AKIA') ? accountOfId(accessKeyId) : undefined
   if (accountId === undefined) throw new Fault('InvalidClientTokenId', INVALID_KEY)
-  const memory = context.memories.of(accountId)
-  const key = await memory.keys.recall(accessKeyId, () =>
-    context.store.read((tx) => loadKey(tx, context.edge, accountId, accessKeyId)),
-  )
+  const { keys } = context.memories.of(accountId)
+  const known = keys.known(accessKeyId)
+  if (known !== undefined) return proveWith(known, accountId, proof)
+  const loading = keys.recall(accessKeyId, () => context.store.read((tx) => loadKey(tx, context.edge, accountId, accessKeyId)))
+  return loading.then((key) => proveWith(key, accountId, proof))
+}
+
+function proveWith(
+  key: KnownKey | undefined,
+  accountId: string,
+  { request, presented, context }: KeyProof,
+): Proven | Promise<Proven> {
   if (key === undefined || !key.active) throw new Fault('InvalidClientTokenId', INVALID_KEY)
   verifySignature(request, presented, key.secret, context.signingKeys)
-  const known = await recallLongTerm(accountId, key.userId, context)
-  context.audit.used({ accountId, keyId: accessKeyId, usedAt: request.receivedAt, service, region })
-  return { known, credential: { accessKeyId } }
+  const { accessKeyId, region, service } = presented
+  const prove = (known: KnownPrincipal): Proven => {
+    context.audit.used({ accountId, keyId: accessKeyId, usedAt: request.receivedAt, service, region })
+    return { known, credential: { accessKeyId } }
+  }
+  const known = context.memories.of(accountId).principals.known(key.userId ?? ROOT)
+  return known === undefined ? recallLongTerm(accountId, key.userId, context).then(prove) : prove(known)
 }
+
+/** The root user among the principals of its account: no unique id is like it. */
+const ROOT = 'root'
 
 async function recallLongTerm(
   accountId: string,
@@ -82,7 +109,7 @@ async function recallLongTerm(
   { memories, store }: ServerContext,
 ): Promise<KnownPrincipal> {
   const { principals } = memories.of(accountId)
-  const known = await principals.recall(userId ?? 'root', () =>
+  const known = await principals.recall(userId ?? ROOT, () =>
     store.read<KnownPrincipal | undefined>((tx) =>
       userId === undefined ? loadRootPrincipal(tx, accountId) : loadUserPrincipal(tx, accountId, userId),
     ),
@@ -98,7 +125,7 @@ type SessionProof = {
   readonly context: ServerContext
 }
 
-async function proveBySession(request: HttpRequest, { presented, token, route, context }: SessionProof): Promise<Proven> {
+function proveBySession(request: HttpRequest, { presented, token, route, context }: SessionProof): Proven | Promise<Proven> {
   const session = sessionOf(token, context)
   if (session === undefined || session.accessKeyId !== presented.accessKeyId)
     throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
@@ -108,16 +135,19 @@ async function proveBySession(request: HttpRequest, { presented, token, route, c
   if (session.noIam === true && route.service === 'iam') throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
   const { accountId, accessKeyId } = session
   const { principals } = context.memories.of(accountId)
-  const known = await principals.recall(`session/${accessKeyId}`, () =>
-    context.store.read((tx) => loadSessionPrincipal(tx, session)),
-  )
-  if (known === undefined) throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
-  const { principal } = session
-  if (principal.type === 'assumed-role') {
-    const { service, region } = presented
-    context.audit.used({ accountId, keyId: principal.id, usedAt: request.receivedAt, service, region })
+  const name = `session/${accessKeyId}`
+  const prove = (known: KnownPrincipal | undefined): Proven => {
+    if (known === undefined) throw new Fault('InvalidClientTokenId', INVALID_TOKEN)
+    const { principal } = session
+    if (principal.type === 'assumed-role') {
+      const { service, region } = presented
+      context.audit.used({ accountId, keyId: principal.id, usedAt: request.receivedAt, service, region })
+    }
+    return { known, credential: credentialOf(session) }
   }
-  return { known, credential: credentialOf(session) }
+  const known = principals.known(name)
+  if (known !== undefined) return prove(known)
+  return principals.recall(name, () => context.store.read((tx) => loadSessionPrincipal(tx, session))).then(prove)
 }
 
 function credentialOf({

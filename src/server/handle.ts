@@ -12,14 +12,28 @@ export type Handling = {
   readonly context: ServerContext
 }
 
-/** The operation's output; throws its Fault. When it writes, output and audit record are durable before this returns. */
-export async function handle(operation: Operation, handling: Handling): Promise<object> {
+/** The operation's output; rejects with its Fault. When it writes, output and audit record are durable before this resolves. */
+export function handle(operation: Operation, handling: Handling): Promise<object> {
+  if (operation.kind === 'write') return handleWrite(operation, handling)
+  return operation.prepare === undefined ? handleRead(operation, handling, undefined) : prepareRead(operation, handling)
+}
+
+type Reading = Extract<Operation, { readonly kind: 'read' }>
+type Writing = Extract<Operation, { readonly kind: 'write' }>
+
+async function prepareRead(operation: Reading, handling: Handling): Promise<object> {
+  return handleRead(operation, handling, await prepare(operation, handling))
+}
+
+function handleRead(operation: Reading, { input, call, context }: Handling, prepared: unknown): Promise<object> {
+  const { random, vault } = context.edge
+  const reading: HandlingCall = { ...call, random, vault }
+  return context.store.read((tx) => operation.handle(tx, input, reading, prepared))
+}
+
+async function handleWrite(operation: Writing, handling: Handling): Promise<object> {
   const { input, call, record, context } = handling
   const prepared = await prepare(operation, handling)
-  if (operation.kind === 'read') {
-    const reading: HandlingCall = { ...call, ...context.edge }
-    return context.store.read((tx) => operation.handle(tx, input, reading, prepared))
-  }
   const { service, name } = operation
   const outcome: WriteOutcome = await context.write({
     kind: 'operation',

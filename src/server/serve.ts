@@ -13,6 +13,8 @@ import { identify } from './identify.ts'
 import { observed } from './observe.ts'
 import { routeOf } from './route.ts'
 
+// Most steps need not wait, because what they ask for is remembered. They are awaited only where they do: a wait costs as much as a step.
+
 /** Answers one request. Never rejects: whatever goes wrong becomes a fault in the caller's protocol, with a request id. */
 export async function serve(request: HttpRequest, context: ServerContext): Promise<WireAnswer> {
   const requestId = context.newRequestId()
@@ -20,15 +22,19 @@ export async function serve(request: HttpRequest, context: ServerContext): Promi
   const record = context.audit.open(request, route, requestId)
   try {
     if (!isFit(context)) throw unavailable()
-    const signer = await authenticate(request, { route, record, context })
+    const signing = authenticate(request, { route, record, context })
+    const signer = signing instanceof Promise ? await signing : signing
     const { operation, input } = decode(request, route)
     record.asked(input)
-    const caller = await identify(operation, { input, signer, request, requestId, context })
+    const caller =
+      operation.identify === undefined ? signer : await identify(operation, { input, signer, request, requestId, context })
     record.calledBy(caller.principal)
     const call = callOf(caller, request, requestId)
-    await authorize(operation.authorize(input, call), { request, route, caller, call, context })
+    const authorizing = authorize(operation.authorize(input, call), { request, route, caller, call, context })
+    if (authorizing !== undefined) await authorizing
     const output = await handle(operation, { input, call, record, context })
-    await record.succeeded(output)
+    const recording = record.succeeded(output)
+    if (recording !== undefined) await recording
     return observed(encode(output, route, requestId), { request, route, requestId, context })
   } catch (error) {
     const fault = await record.failed(faultOf(error, requestId, context))

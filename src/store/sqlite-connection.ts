@@ -57,7 +57,12 @@ export class SqliteConnection implements Connection {
   }
 
   get(sql: Sql, values: readonly SqlValue[]): object | undefined {
-    return this.#use(sql, values, (statement, bound) => statement.get(...bound))
+    try {
+      const prepared = this.#prepare(sql)
+      return prepared.statement.get(...boundTo(prepared, sql, values))
+    } catch (error) {
+      throw this.#explained(error)
+    }
   }
 
   all(sql: Sql, values: readonly SqlValue[]): readonly object[] {
@@ -86,11 +91,10 @@ export class SqliteConnection implements Connection {
     this.#db.close()
   }
 
-  #use<T>(sql: Sql, values: readonly SqlValue[], work: (statement: StatementSync, bound: SqlValue[]) => T): T {
+  #use<T>(sql: Sql, values: readonly SqlValue[], work: (statement: StatementSync, bound: readonly SqlValue[]) => T): T {
     try {
-      const { statement, count, order } = this.#prepare(sql)
-      if (count !== values.length) throw new Error(`${values.length} values for ${count} parameters: ${sql}`)
-      return work(statement, order === undefined ? [...values] : order.map((index) => values[index] ?? null))
+      const prepared = this.#prepare(sql)
+      return work(prepared.statement, boundTo(prepared, sql, values))
     } catch (error) {
       throw this.#explained(error)
     }
@@ -124,6 +128,12 @@ export class SqliteConnection implements Connection {
     if (!UNIQUE_CODES.has(code)) return error
     return new UniqueViolation(UNIQUE_TABLE.exec(error.message)?.[1] ?? 'an index', { cause: error })
   }
+}
+
+/** The values in the order of the places that they are bound to. */
+function boundTo({ count, order }: Prepared, sql: Sql, values: readonly SqlValue[]): readonly SqlValue[] {
+  if (count !== values.length) throw new Error(`${values.length} values for ${count} parameters: ${sql}`)
+  return order === undefined ? values : order.map((index) => values[index] ?? null)
 }
 
 /** SQLite's extended result code; undefined where the error is not SQLite's. */

@@ -19,21 +19,31 @@ export class FileReaders implements Readers {
   /** Each in a transaction whose snapshot nothing has changed since: beginning and ending one costs more than the read. */
   readonly #idle: SqliteConnection[] = []
   #version = 0
-  readonly #active = new Set<Promise<unknown>>()
-  #closed = false
+  #active = 0
+  /** Set when the readers close. */
+  #drained: PromiseWithResolvers<void> | undefined
 
   constructor(file: string) {
     this.#file = file
   }
 
   async read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new Error('the store is closed')
-    const reading = this.#read(work)
-    this.#active.add(reading)
+    if (this.#drained !== undefined) throw new Error('the store is closed')
+    let taken: SqliteConnection | undefined
+    let version = this.#version
+    const tx = new Transaction(() => {
+      taken = this.#idle.pop() ?? new SqliteConnection({ file: this.#file, readOnly: true })
+      version = this.#version
+      if (!taken.inTransaction) taken.command('BEGIN')
+      return taken
+    })
+    this.#active += 1
     try {
-      return await reading
+      return await work(tx)
     } finally {
-      this.#active.delete(reading)
+      tx.abandon()
+      if (taken !== undefined) this.#giveBack(taken, version)
+      this.#ended()
     }
   }
 
@@ -44,26 +54,14 @@ export class FileReaders implements Readers {
   }
 
   async close(): Promise<void> {
-    this.#closed = true
-    await Promise.allSettled(this.#active)
+    this.#drained = Promise.withResolvers()
+    if (this.#active > 0) await this.#drained.promise
     for (const connection of this.#idle.splice(0)) connection.close()
   }
 
-  async #read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
-    let taken: SqliteConnection | undefined
-    let version = this.#version
-    const tx = new Transaction(() => {
-      taken = this.#idle.pop() ?? new SqliteConnection({ file: this.#file, readOnly: true })
-      version = this.#version
-      if (!taken.inTransaction) taken.command('BEGIN')
-      return taken
-    })
-    try {
-      return await work(tx)
-    } finally {
-      tx.abandon()
-      if (taken !== undefined) this.#giveBack(taken, version)
-    }
+  #ended(): void {
+    this.#active -= 1
+    if (this.#active === 0) this.#drained?.resolve()
   }
 
   #giveBack(connection: SqliteConnection, version: number): void {

@@ -24,15 +24,15 @@ export class Transaction implements WriteTx {
     this.#open = open
   }
 
-  async get<Row>(sql: Sql, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    return (await this.#statement((connection) => connection.get(sql, values))) as Row | undefined
+  get<Row>(sql: Sql, ...values: readonly SqlValue[]): Promise<Row | undefined> {
+    return this.#statement((connection) => connection.get(sql, values)) as Promise<Row | undefined>
   }
 
-  async all<Row>(sql: Sql, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return (await this.#statement((connection) => connection.all(sql, values))) as readonly Row[]
+  all<Row>(sql: Sql, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
+    return this.#statement((connection) => connection.all(sql, values)) as Promise<readonly Row[]>
   }
 
-  async run(sql: Sql, ...values: readonly SqlValue[]): Promise<number> {
+  run(sql: Sql, ...values: readonly SqlValue[]): Promise<number> {
     return this.#statement((connection) => connection.run(sql, values))
   }
 
@@ -76,7 +76,10 @@ export class Transaction implements WriteTx {
     if (this.#failure !== undefined)
       throw new Error('an earlier statement of this transaction failed', { cause: this.#failure.error })
     try {
-      return await work(await (this.#connection ??= this.#open()))
+      // SQLite answers at once: what need not be awaited is not.
+      const connection = (this.#connection ??= this.#open())
+      const result = work(connection instanceof Promise ? await connection : connection)
+      return result instanceof Promise ? await result : result
     } catch (error) {
       this.#failure ??= { error }
       throw error
