@@ -45,7 +45,7 @@ async function authorizeOne(check: Check, authorizing: Authorizing): Promise<voi
   const decision = decide(question, caller.known.caller, policies)
   context.metrics.decided(decision.decision)
   if (decision.decision !== 'allowed')
-    throw new Fault('AccessDenied', denialText(caller.known.caller, question, decision), { status: 403 })
+    throw new Fault('AccessDenied', denialText(caller.known.caller, question, decision))
 }
 
 /** A role's trust policy is about STS's actions alone: whether a role may be read, changed or passed, identity policies say. */

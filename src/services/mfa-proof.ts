@@ -11,7 +11,7 @@ export type GivenMfa = { readonly SerialNumber?: string; readonly TokenCode?: st
 /** Steps that a device's clock may be off from where its last synchronisation left it, each way (RFC 6238, 5.2 recommends one; phones differ more). */
 const WINDOW_STEPS = 2
 
-const accessDenied = (text: string): Fault => new Fault('AccessDenied', text, { status: 403 })
+const accessDenied = (text: string): Fault => new Fault('AccessDenied', text)
 /** Known from reports. */
 const incomplete = (): Fault =>
   accessDenied('MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.')

@@ -99,7 +99,7 @@ export const invalidBoundaryArn = (arn: string): Fault => invalidInput(`ARN ${ar
 export const mustSpecifyUserName = (): Fault => validationError('Must specify userName when calling with non-User credentials')
 
 /** AccessDenied (HTTP 403): refusals that no policy can lift. */
-export const accessDenied = (text: string): Fault => new Fault('AccessDenied', text, { status: 403 })
+export const accessDenied = (text: string): Fault => new Fault('AccessDenied', text)
 
 export const malformedPolicyDocument = (text: string): Fault => new Fault('MalformedPolicyDocument', text)
 export const passwordPolicyViolation = (text: string): Fault => new Fault('PasswordPolicyViolation', text)

@@ -4,7 +4,7 @@ import { Fault } from '../../aws/fault.ts'
 /** ValidationError (HTTP 400): not modelled by operations. */
 export const validationError = (text: string): Fault => new Fault('ValidationError', text, { status: 400 })
 /** AccessDenied (HTTP 403): refusals that no policy can lift. */
-export const accessDenied = (text: string): Fault => new Fault('AccessDenied', text, { status: 403 })
+export const accessDenied = (text: string): Fault => new Fault('AccessDenied', text)
 
 /** GetSessionToken or GetFederationToken with temporary credentials (recorded). */
 export const sessionCredentials = (operation = 'GetSessionToken'): Fault =>

@@ -130,7 +130,7 @@ function mustName({ attributes }: SamlAssertion, { RoleArn, PrincipalArn }: Assu
     const arns = pair.split(',').map((arn) => arn.trim())
     return arns.length === 2 && arns.includes(RoleArn) && arns.includes(PrincipalArn)
   })
-  if (!named) throw new Fault('AccessDenied', `Not authorized to perform ${ACTION}`, { status: 403 })
+  if (!named) throw new Fault('AccessDenied', `Not authorized to perform ${ACTION}`)
 }
 
 function sessionOf(assertion: SamlAssertion, qualifier: string): AskedSession {
