@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ContextValue } from '../context.ts'
 import { parsePolicy } from '../parse.ts'
-import { callersFor, OWNER, type Stranger } from './callers.ts'
+import { callersFor, OWNER, principalKeys, type Stranger } from './callers.ts'
 import { areEqual, grantsAccess, newAccess, type PolicyKind } from './compare.ts'
 import { allowedByEngine } from './engine.ts'
 import { isPublic } from './public.ts'
@@ -48,11 +48,16 @@ const IDENTITY: readonly Row[] = [
   ['ArnLike is no StringLike',          [key('ArnLike', 'aws:SourceArn', 'arn:aws:s3:::*')], [key('StringLike', 'aws:SourceArn', 'arn:*s3*')],   'yes', 'no'],
   ['all values of a set',               [key('ForAllValues:StringEquals', 'aws:TagKeys', 'a')], [key('ForAllValues:StringEquals', 'aws:TagKeys', 'a', 'b')], 'yes', 'no'],
   ['any value of a set',                [key('ForAnyValue:StringEquals', 'aws:TagKeys', 'a')], [key('ForAllValues:StringEquals', 'aws:TagKeys', 'a')], 'yes', 'yes'],
+  ['a set of empty texts is none',      [{ ...READ, Effect: 'Deny' }],                      [when({ 'ForAnyValue:StringLike': { 'aws:TagKeys': '*' }, 'ForAllValues:StringEquals': { 'aws:TagKeys': '' } })], 'no', 'no'],
+  ['and absent, to Null',               [{ ...READ, Effect: 'Deny' }],                      [key('Null', 'aws:TagKeys', 'true'), { ...key('ForAnyValue:StringEqualsIfExists', 'aws:TagKeys', 'a'), Effect: 'Deny' }], 'yes', 'no'],
   ['the same variable',                 [home('${aws:username}/*')],                        [home('${aws:username}/*')],                         'no',  'no'],
   ['a variable less',                   [home('${aws:username}/*')],                        [home('*')],                                         'yes', 'no'],
   ['a deny for one value of a variable', [home('${aws:username}/*'), { ...home('bob/*'), Effect: 'Deny' }], [home('${aws:username}/*')],         'yes', 'no'],
   ['a default',                         [home("${aws:username, 'x'}/*")],                   [home('${aws:username}/*')],                         'unknown', 'yes'],
 ]
+
+const X_ROLE = 'arn:aws:iam::111122223333:role/x'
+const X_SESSION = 'arn:aws:sts::111122223333:assumed-role/x/s'
 
 // oxfmt-ignore
 const RESOURCE: readonly Row[] = [
@@ -60,6 +65,7 @@ const RESOURCE: readonly Row[] = [
   ['everybody',                         [account('111122223333')],                          [account('*')],                                      'yes', 'no'],
   ['a role of the account',             [account('111122223333')],                          [account('arn:aws:iam::111122223333:role/x')],       'no',  'yes'],
   ['a session of the role',             [account('arn:aws:iam::111122223333:role/x')],      [account('arn:aws:sts::111122223333:assumed-role/x/s')], 'no', 'yes'],
+  ['a deny spares nobody with a boundary', [account('*'), { ...TRUST, Effect: 'Deny', NotPrincipal: { AWS: ['111122223333', X_ROLE, X_SESSION] } }], [account(X_SESSION)], 'yes', 'yes'],
   ['a service',                         [trusting({ Service: 'ec2.amazonaws.com' })],       [trusting({ Service: ['ec2.amazonaws.com', 'ecs.amazonaws.com'] })], 'yes', 'no'],
   ['an ARN by condition',               [account('111122223333')],                          [trusting('*', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/*' } })], 'no', 'yes'],
   ['an account by condition',           [account('111122223333')],                          [trusting('*', { StringEquals: { 'aws:PrincipalAccount': '111122223333' } })], 'no', 'no'],
@@ -120,6 +126,7 @@ const PUBLIC: readonly PublicRow[] = [
   ['an account',                  [get(account1)],                                                                       'no'],
   ['a service',                   [get({ Service: 'sns.amazonaws.com' })],                                               'no'],
   ['everybody but one',           [{ ...READ, NotPrincipal: account1 }],                                                 'yes'],
+  ['who does not sign',           [onlyIf('Null', 'aws:PrincipalArn', 'true')],                                          'yes'],
   ['an organization',             [onlyIf('StringEquals', 'aws:PrincipalOrgID', 'o-1')],                                 'no'],
   ['any organization',            [onlyIf('StringLike', 'aws:PrincipalOrgID', 'o-*')],                                   'yes'],
   ['one and any organization',    [onlyIf('StringLike', 'aws:PrincipalOrgID', 'o-', 'o-*')],                             'yes'],
@@ -171,6 +178,8 @@ const CONTEXT_VALUES: readonly (ContextValue | undefined)[] = [
   ['', 'a'],
   [''],
 ]
+/** With many callers fewer values will do. */
+const FEWER_VALUES: readonly (ContextValue | undefined)[] = [undefined, 'a', 'ab', '15', ['a', 'b']]
 const OPERATORS = [
   'StringEquals',
   'StringNotEquals',
@@ -179,6 +188,7 @@ const OPERATORS = [
   'StringEqualsIgnoreCase',
   'NumericLessThan',
   'NumericNotEquals',
+  'Null',
 ] as const
 const PRINCIPALS = [
   '*',
@@ -198,14 +208,33 @@ const conditionOf = (isVariable: boolean) =>
         fc.constantFrom('', '', 'ForAllValues:', 'ForAnyValue:'),
         fc.constantFrom('', '', 'IfExists'),
         fc.constantFrom(...KEYS),
-        some(GLOBS),
+        some(['', ...GLOBS]),
       )
       .map(([operator, set, ifExists, name, texts]) => ({
-        [`${set}${operator}${ifExists}`]: {
-          [name]: operator.startsWith('Numeric') ? ['2'] : isVariable ? [...texts, '${k:two}a'] : texts,
+        [`${set}${operator}${operator === 'Null' ? '' : ifExists}`]: {
+          [name]: VALUES[operator] ?? (isVariable ? [...texts, '${k:two}a'] : texts),
         },
       })),
   )
+const VALUES: Readonly<Record<string, readonly string[]>> = { NumericLessThan: ['2'], NumericNotEquals: ['2'], Null: ['false'] }
+/** Conditions about who calls: their keys follow from the caller. */
+const whoOf = fc.option(
+  fc.oneof(
+    fc
+      .tuple(
+        fc.constantFrom('ArnLike', 'ArnNotLike', 'StringLike'),
+        some(['arn:aws:iam::1111*:role/*', 'arn:*:user/?', '*r', 'arn:aws:iam::*:root']),
+      )
+      .map(([operator, texts]) => ({
+        [operator]: { 'aws:PrincipalArn': texts },
+      })),
+    fc
+      .tuple(fc.constantFrom('StringEquals', 'StringNotEquals', 'StringLike'), some(['111122223333', '4*', '444455556666']))
+      .map(([operator, texts]) => ({
+        [operator]: { 'aws:PrincipalAccount': texts },
+      })),
+  ),
+)
 const statementOf = (kind: PolicyKind, isVariable: boolean) =>
   fc
     .record({
@@ -222,13 +251,15 @@ const statementOf = (kind: PolicyKind, isVariable: boolean) =>
       ),
       principal: fc.tuple(fc.constantFrom('Principal', 'Principal', 'NotPrincipal'), some(PRINCIPALS)),
       condition: conditionOf(isVariable),
+      more: conditionOf(false),
+      who: whoOf,
     })
-    .map(({ Effect, action, resource, principal, condition }) => ({
+    .map(({ Effect, action, resource, principal, condition, more, who }) => ({
       Effect,
       [action[0]]: action[1],
       [resource[0]]: resource[1],
       ...(kind === 'resource' && { [principal[0]]: { AWS: principal[1] } }),
-      ...(condition !== null && { Condition: condition }),
+      Condition: { ...(kind === 'identity' && more), ...condition, ...(kind === 'resource' && who) },
     }))
 const policyOf = (kind: PolicyKind, isVariable: boolean) =>
   fc.array(statementOf(kind, isVariable), { minLength: 1, maxLength: 3 }).map((statements) => documentOf(...statements))
@@ -236,20 +267,28 @@ const policyOf = (kind: PolicyKind, isVariable: boolean) =>
 const strangers = (kind: PolicyKind): readonly Stranger[] => {
   if (kind === 'identity') return [{ caller: OWNER, isBounded: false }]
   const entries = PRINCIPALS.map((text) => ({ text, kind: 'AWS' as const, start: 0, end: 0 }))
-  return callersFor([{ negated: true, entries, start: 0, end: 0 }], [])
+  const others = ['arn:aws:iam::111122229999:role/r', 'arn:aws:iam::444455556666:user/a', 'arn:aws:iam::444455557777:user/r']
+  return callersFor([{ negated: true, entries, start: 0, end: 0 }], others)
 }
 
 type Document = ReturnType<typeof documentOf>
 
+/** The keys that follow from a caller. */
+const keysOf = ({ caller }: Stranger): Readonly<Record<string, string>> =>
+  Object.fromEntries([...principalKeys(caller)].flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+
 /** Every request of the small world; keys that neither document names are absent. */
 function* requestsOf(documents: readonly Document[], kind: PolicyKind) {
-  const valuesOf = (name: string) => (documents.some(({ source }) => source.includes(name)) ? CONTEXT_VALUES : [undefined])
+  const valuesOf = (name: string) =>
+    documents.some(({ source }) => source.includes(name)) ? (kind === 'identity' ? CONTEXT_VALUES : FEWER_VALUES) : [undefined]
   const contexts = valuesOf('k:one').flatMap((one) =>
     valuesOf('k:two').map((two) => ({ ...(one !== undefined && { 'k:one': one }), ...(two !== undefined && { 'k:two': two }) })),
   )
   const targets = ACTIONS.flatMap((action) => RESOURCES.map((resource) => ({ action, resource })))
-  for (const caller of strangers(kind))
-    for (const target of targets) for (const context of contexts) yield { ...target, caller, context }
+  for (const caller of strangers(kind)) {
+    const who = kind === 'identity' ? {} : keysOf(caller)
+    for (const target of targets) for (const context of contexts) yield { ...target, caller, context: { ...who, ...context } }
+  }
 }
 
 /** Asks the engine about all of them, until one is allowed by the second policy and not by the first. */
@@ -272,6 +311,9 @@ for (const [kind, isVariable, numRuns, maxUnknown] of [
         if (answer.answer === 'unknown') unknown += 1
         if (answer.answer === 'no') assert.equal(findNew(existing, updated, kind), undefined)
         if (answer.answer !== 'yes') return
+        const { caller, context } = answer.witness
+        if (kind === 'resource')
+          assert.deepEqual({ ...keysOf(caller), ...context }, { ...context, ...keysOf(caller) }, 'the witness can exist')
         assert.ok(allowedByEngine(updated, kind)(answer.witness), 'the new policy allows the witness')
         assert.ok(!allowedByEngine(existing, kind)(answer.witness), 'the old one does not')
       }),
