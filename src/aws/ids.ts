@@ -31,12 +31,13 @@ export function newId(prefix: IdPrefix, accountId: string, random: RandomBytes):
 /** The account number inside an identifier, or undefined where the text is not of that form. */
 export function accountOfId(id: string): string | undefined {
   if (id.length < 16 || id.length > 128) return undefined
-  let bits = 0n
+  // 45 bits: less than what a number holds exactly.
+  let bits = 0
   for (let index = 4; index < 13; index += 1) {
     const value = BASE32.indexOf(id[index] ?? '')
     if (value < 0) return undefined
-    bits = (bits << 5n) | BigInt(value)
+    bits = bits * 32 + value
   }
-  const account = (bits >> 4n) & ((1n << 40n) - 1n)
-  return account > 999_999_999_999n ? undefined : account.toString().padStart(12, '0')
+  const account = Math.floor(bits / 16) % 2 ** 40
+  return account > 999_999_999_999 ? undefined : String(account).padStart(12, '0')
 }

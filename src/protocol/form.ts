@@ -101,19 +101,24 @@ function unescape(text: string): string {
   }
 }
 
-/** The first parameter of that name in the query string or else in the body, for routing: nothing is refused here, decoding does that. */
-export function peekParameter(request: { readonly target: string; readonly body: Uint8Array }, name: string): string | undefined {
-  return (
-    find(queryOf(request.target), name) ??
-    find(Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('latin1'), name)
-  )
+/** Finds the first parameter of a name in the query string or else in the body, for routing: nothing is refused here, decoding does that. */
+export function peekParameters(request: {
+  readonly target: string
+  readonly body: Uint8Array
+}): (name: string) => string | undefined {
+  const search = queryOf(request.target)
+  const form = Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('latin1')
+  return (name) => (search === '' ? undefined : find(search, name)) ?? find(form, name)
 }
 
 function find(text: string, name: string): string | undefined {
   const wanted = `${name}=`
-  let start = text.startsWith(wanted) ? 0 : text.indexOf(`&${wanted}`) + 1
-  if (start === 0 && !text.startsWith(wanted)) return undefined
-  start += wanted.length
+  let start = wanted.length
+  if (!text.startsWith(wanted)) {
+    const found = text.indexOf(`&${wanted}`)
+    if (found < 0) return undefined
+    start += found + 1
+  }
   const end = text.indexOf('&', start)
   try {
     return unescape(text.slice(start, end < 0 ? text.length : end))

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '../aws/fault.ts'
 import { decodeModel, type CompactModel } from '../model/decode-model.ts'
-import { peekParameter } from './form.ts'
+import { peekParameters } from './form.ts'
 import { MAX_QUERY_INDEX, MAX_QUERY_NAME_PARTS, MAX_QUERY_PARAMETERS } from './limits.ts'
 import { query } from './query.ts'
 import type { WireRequest } from './wire.ts'
@@ -187,5 +187,5 @@ const PEEKED: readonly (readonly [body: string, target: string, action: string |
   ['Action=%zz',                   '/',                     undefined],
 ]
 for (const [body, target, action] of PEEKED) {
-  test(`peek: ${target} ${body}`, () => assert.equal(peekParameter(request(body, target), 'Action'), action))
+  test(`peek: ${target} ${body}`, () => assert.equal(peekParameters(request(body, target))('Action'), action))
 }

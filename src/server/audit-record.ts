@@ -53,9 +53,9 @@ export type AuditDraft = {
   readonly sourceIp: string
   readonly userAgent: string
   readonly readOnly: boolean
-  readonly principal?: Principal
-  readonly accessKeyId?: string
-  readonly input?: object
+  readonly principal?: Principal | undefined
+  readonly accessKeyId?: string | undefined
+  readonly input?: object | undefined
 }
 
 /** The record of a call that was done. Reading operations record no response elements, as in CloudTrail, unless they hand out credentials. */
@@ -80,7 +80,7 @@ function recordOf(draft: AuditDraft, { errorCode, errorMessage, responseElements
   return (
     `{"eventVersion":"${EVENT_VERSION}","userIdentity":${identityText(draft)},"eventTime":"${timeText(draft.eventTime)}",` +
     `"eventSource":"${draft.eventSource}","eventName":"${draft.eventName}","awsRegion":${text(draft.region)},` +
-    `"sourceIPAddress":${text(draft.sourceIp)},"userAgent":${text(bounded(draft.userAgent))},${error}` +
+    `"sourceIPAddress":${addressText(draft.sourceIp)},"userAgent":${agentText(draft.userAgent)},${error}` +
     `"requestParameters":${parametersText(draft.input)},"responseElements":${responseElements === null ? 'null' : JSON.stringify(responseElements)},` +
     `"requestID":"${draft.requestId}","eventID":"${draft.eventId}","readOnly":${draft.readOnly},"eventType":"AwsApiCall",` +
     `"managementEvent":true,${account}"eventCategory":"Management"}`
@@ -88,6 +88,18 @@ function recordOf(draft: AuditDraft, { errorCode, errorMessage, responseElements
 }
 
 const text = (value: string): string => JSON.stringify(value)
+
+/** A way to write texts of which one often comes several times in a row. */
+function remembering(write: (value: string) => string): (value: string) => string {
+  let last = ''
+  let written = write(last)
+  return (value) => {
+    if (value !== last) [last, written] = [value, write(value)]
+    return written
+  }
+}
+const addressText = remembering(text)
+const agentText = remembering((value) => text(bounded(value)))
 
 /** Times of calls come in order, many to a second. */
 let lastSecond = { second: Number.NaN, text: '' }
@@ -164,9 +176,22 @@ function sessionIssuer(principal: Principal): object {
 
 function parametersText(input: object | undefined): string {
   if (input === undefined || Object.keys(input).length === 0) return 'null'
-  const parameters = JSON.stringify(presentable(input))
+  const parameters = presentableText(input)
   return parameters.length > MAX_PARAMETERS_LENGTH ? '{"omitted":true}' : parameters
 }
+
+/** `JSON.stringify` of what is presentable of a record of members: most inputs are a few strings. */
+function presentableText(input: object): string {
+  let members = ''
+  for (const [name, member] of Object.entries(input)) {
+    const shown = isSecretMember(name) ? HIDDEN : typeof member === 'string' ? member : presentable(member, 1)
+    if (shown === undefined) continue
+    members += `${members === '' ? '' : ','}${text(lowerFirst(name))}:${JSON.stringify(shown)}`
+  }
+  return `{${members}}`
+}
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 
 /** The same value with lower-case initials, as CloudTrail writes members, and without secrets. */
 function presentable(value: unknown, depth = 0): unknown {
@@ -177,7 +202,7 @@ function presentable(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
-      name.charAt(0).toLowerCase() + name.slice(1),
+      lowerFirst(name),
       isSecretMember(name) ? HIDDEN : presentable(member, depth + 1),
     ]),
   )

@@ -46,7 +46,7 @@ test('records wait for one another and are appended together', async () => {
   assert.equal(kept.jobs.length, 0)
   await log.flush()
   assert.equal(kept.jobs.length, 1)
-  assert.equal(kept.jobs[0]?.records[NO_ACCOUNT]?.length, 2)
+  assert.equal(kept.jobs[0]?.records[NO_ACCOUNT]?.count, 2)
   assert.equal(kept.jobs[0].uses.length, 1)
   assert.equal(kept.jobs[0].now, 2_000)
 })
@@ -64,7 +64,7 @@ test('when records cannot be written, calls are refused, and none is lost', asyn
   assert.deepEqual([log.healthy, kept.failures], [false, 1])
   kept.broken = false
   await log.flush()
-  assert.deepEqual([log.healthy, kept.jobs[0]?.records[NO_ACCOUNT]?.length], [true, 1])
+  assert.deepEqual([log.healthy, kept.jobs[0]?.records[NO_ACCOUNT]?.count], [true, 1])
 })
 
 test('a change hands its record over, and it is kept once', async () => {

@@ -1,6 +1,7 @@
 /** The audit log of a running server: one record a call. Writes carry theirs in their transaction; all others are appended in groups. */
 import type { Fault } from '../aws/fault.ts'
 import type { Principal } from '../aws/principal.ts'
+import type { AuditLines } from '../store/audit-chain.ts'
 import { header } from '../protocol/headers.ts'
 import { type AuditDraft, failedRecord, succeededRecord } from './audit-record.ts'
 import { INTERNAL_FAILURE, unavailable } from './faults.ts'
@@ -28,9 +29,42 @@ export type AuditSettings = {
   readonly onFailure: (error: unknown) => void
 }
 
-type Group = { readonly records: Record<string, string[]>; readonly uses: Map<string, KeyUse>; count: number }
+/** Records are joined by so many: a finished record is a chain of small pieces, which memory that is cleaned often should not hold long. */
+const JOINED_RECORDS = 32
 
-const emptyGroup = (): Group => ({ records: {}, uses: new Map(), count: 0 })
+/** The records of one account that wait. */
+class WaitingLines {
+  readonly #joined: string[] = []
+  #loose: string[] = []
+  #count = 0
+
+  add(record: string): void {
+    this.#count += 1
+    if (this.#loose.push(record) >= JOINED_RECORDS) this.#join()
+  }
+
+  /** More records, behind those that wait. */
+  addAll({ text, count }: AuditLines): void {
+    this.#join()
+    this.#joined.push(text)
+    this.#count += count
+  }
+
+  lines(): AuditLines {
+    this.#join()
+    return { text: this.#joined.join('\n'), count: this.#count }
+  }
+
+  #join(): void {
+    if (this.#loose.length === 0) return
+    this.#joined.push(this.#loose.join('\n'))
+    this.#loose = []
+  }
+}
+
+type Group = { readonly records: Map<string, WaitingLines>; readonly uses: Map<string, KeyUse>; count: number }
+
+const emptyGroup = (): Group => ({ records: new Map(), uses: new Map(), count: 0 })
 
 export class AuditLog {
   readonly #settings: AuditSettings
@@ -60,13 +94,16 @@ export class AuditLog {
       sourceIp: request.remoteAddress,
       userAgent: header(request.rawHeaders, 'user-agent') ?? '',
       readOnly: route.operation?.kind !== 'write',
+      principal: undefined,
+      accessKeyId: undefined,
+      input: undefined,
     })
   }
 
   /** Queues a finished record. A promise, which resolves once it is durable, where the log is strict or the group is full. */
   add(accountId: string, record: string): Promise<void> | undefined {
     const group = this.#group
-    ;(group.records[accountId] ??= []).push(record)
+    linesOf(group, accountId).add(record)
     group.count += 1
     if (this.#settings.strict || group.count >= GROUP_RECORDS) return this.flush()
     this.#schedule(GROUP_MS)
@@ -94,7 +131,7 @@ export class AuditLog {
       await this.#settings.append({
         kind: 'append',
         now: this.#settings.clock(),
-        records: group.records,
+        records: Object.fromEntries(Array.from(group.records, ([accountId, waiting]) => [accountId, waiting.lines()])),
         uses: [...group.uses.values()],
       })
       this.#failed = false
@@ -110,7 +147,7 @@ export class AuditLog {
   /** Calls are refused from here on, so what waits stays bounded by the calls that were under way. */
   #putBack(group: Group): void {
     const newer = this.#group
-    for (const [accountId, records] of Object.entries(newer.records)) (group.records[accountId] ??= []).push(...records)
+    for (const [accountId, waiting] of newer.records) linesOf(group, accountId).addAll(waiting.lines())
     for (const [keyId, use] of newer.uses) group.uses.set(keyId, use)
     group.count += newer.count
     this.#group = group
@@ -123,10 +160,20 @@ export class AuditLog {
   }
 }
 
+function linesOf({ records }: Group, accountId: string): WaitingLines {
+  const known = records.get(accountId)
+  if (known !== undefined) return known
+  const made = new WaitingLines()
+  records.set(accountId, made)
+  return made
+}
+
+type GrowingDraft = { -readonly [Member in keyof AuditDraft]: AuditDraft[Member] }
+
 /** The record of one call under way. */
 export class CallRecord {
   readonly #log: AuditLog
-  #draft: AuditDraft
+  readonly #draft: GrowingDraft
   #handedOver = false
 
   constructor(log: AuditLog, draft: AuditDraft) {
@@ -136,15 +183,16 @@ export class CallRecord {
 
   /** The access key that the request names, before it is known whose it is. */
   claimedBy(accessKeyId: string, region: string): void {
-    this.#draft = { ...this.#draft, accessKeyId, region }
+    this.#draft.accessKeyId = accessKeyId
+    this.#draft.region = region
   }
 
   calledBy(principal: Principal): void {
-    this.#draft = { ...this.#draft, principal }
+    this.#draft.principal = principal
   }
 
   asked(input: object): void {
-    this.#draft = { ...this.#draft, input }
+    this.#draft.input = input
   }
 
   /** From now on the writing side keeps the record, in the transaction of the change. */

@@ -73,10 +73,8 @@ function receive(message: IncomingMessage, response: ServerResponse, { respond, 
 function send(response: ServerResponse, answer: WireAnswer): void {
   if (response.headersSent || response.destroyed) return
   const { status, headers, body } = answer
-  // A text goes out in one piece with its headers; bytes need a write of their own.
-  response.writeHead(status, {
-    ...headers,
-    'content-length': typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength,
-  })
-  response.end(body)
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  response.writeHead(status, { ...headers, 'content-length': length })
+  // A text goes out in one piece with its headers; bytes need a write of their own. ASCII, as nearly all texts are, is written fastest as Latin-1.
+  response.end(body, typeof body === 'string' && length === body.length ? 'latin1' : 'utf8')
 }

@@ -1,5 +1,6 @@
 /** The jobs of the writing side and what they come to: plain data, because SQLite's writing side is another thread. */
 import type { Call, ServiceName } from '../services/operation.ts'
+import type { AuditLines } from '../store/audit-chain.ts'
 import type { NewAccount } from './account-jobs.ts'
 import type { AuditDraft } from './audit-record.ts'
 import type { ResealPlace } from './reseal.ts'
@@ -29,7 +30,8 @@ export type KeyUse = {
 export type AppendJob = {
   readonly kind: 'append'
   readonly now: number
-  readonly records: Readonly<Record<string, readonly string[]>>
+  /** By account. One text goes to another thread in a fraction of the time of a thousand. */
+  readonly records: Readonly<Record<string, AuditLines>>
   readonly uses: readonly KeyUse[]
 }
 

@@ -1,5 +1,5 @@
 /** Counters and histograms in Prometheus text. Labels come from known lists only, so a caller cannot make the page grow. */
-import { Counter, Histogram } from './series.ts'
+import { type Count, Counter, Histogram, type Spread } from './series.ts'
 
 export type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny'
 
@@ -50,7 +50,8 @@ export const AUTHENTICATION_CODES: ReadonlySet<string> = new Set([
 ])
 
 export function openMetrics({ version, operations, process }: MetricsSettings): Metrics {
-  const known = new Map(Object.entries(operations).map(([service, names]) => [service, new Set(names)]))
+  const served = servedPlaces(operations)
+  const decided = new Map<Decision, Count>()
   const requests = new Counter('keyreeve_requests_total', 'Requests answered.', ['service', 'operation', 'status'])
   const durations = new Histogram(
     'keyreeve_request_duration_seconds',
@@ -65,17 +66,18 @@ export function openMetrics({ version, operations, process }: MetricsSettings): 
   const jobs = new Histogram('keyreeve_store_group_jobs', 'Jobs in one durable group.', [], GROUP_BUCKETS)
   const commits = new Histogram('keyreeve_store_commit_seconds', 'Seconds to make one group durable.', [], COMMIT_BUCKETS)
   return {
-    requestServed({ service = UNKNOWN, operation = UNKNOWN, status, seconds }) {
-      const names = known.get(service)
-      const labels = [names === undefined ? UNKNOWN : service, names?.has(operation) === true ? operation : UNKNOWN]
-      requests.add([...labels, statusLabel(status)])
-      durations.observe(labels, seconds)
+    requestServed({ service, operation, status, seconds }) {
+      const place = served(service, operation)
+      remembered(place.counts, status, () => requests.at([...place.labels, statusLabel(status)])).value += 1
+      durations.observe((place.spread ??= durations.at(place.labels)), seconds)
     },
-    decided: (decision) => decisions.add([decision]),
+    decided: (decision) => {
+      remembered(decided, decision, () => decisions.at([decision])).value += 1
+    },
     notAuthenticated: (code) => refusals.add([AUTHENTICATION_CODES.has(code) ? code : 'other']),
     groupCommitted(group) {
-      jobs.observe([], group.jobs)
-      commits.observe([], group.seconds)
+      jobs.observe(jobs.at([]), group.jobs)
+      commits.observe(commits.at([]), group.seconds)
     },
     text() {
       const now = process()
@@ -89,6 +91,39 @@ export function openMetrics({ version, operations, process }: MetricsSettings): 
       ].join('')
     },
   }
+}
+
+/** Where the requests of one operation are counted: labels are looked up once, not for every request. */
+type Place = { readonly labels: readonly string[]; readonly counts: Map<number, Count>; spread: Spread | undefined }
+
+/** Finds the place of a request. What is not known shares one, of its service or of all. */
+function servedPlaces(
+  operations: MetricsSettings['operations'],
+): (service: string | undefined, operation: string | undefined) => Place {
+  const placeOf = (service: string, operation: string): Place => ({
+    labels: [service, operation],
+    counts: new Map(),
+    spread: undefined,
+  })
+  const services = new Map(
+    Object.entries(operations).map(([service, names]) => {
+      const places = new Map(Array.from(names, (name) => [name, placeOf(service, name)]))
+      return [service, { places, others: placeOf(service, UNKNOWN) }]
+    }),
+  )
+  const nowhere = placeOf(UNKNOWN, UNKNOWN)
+  return (service = UNKNOWN, operation = UNKNOWN) => {
+    const known = services.get(service)
+    return known === undefined ? nowhere : (known.places.get(operation) ?? known.others)
+  }
+}
+
+function remembered<Key, Value>(values: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = values.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  values.set(key, made)
+  return made
 }
 
 function statusLabel(status: number): string {

@@ -1,6 +1,6 @@
 /** Which service, operation and protocol a request is meant for. Never throws: what is unknown is a route too, so that each fault has a protocol to be written in. */
 import type { OperationModel, ServiceModel } from '../model/model.ts'
-import { peekParameter } from '../protocol/form.ts'
+import { peekParameters } from '../protocol/form.ts'
 import { header } from '../protocol/headers.ts'
 import { json10, json11 } from '../protocol/json.ts'
 import { readModel } from '../protocol/model-files.ts'
@@ -33,8 +33,9 @@ export type Route = {
 export function routeOf(request: HttpRequest): Route {
   const target = header(request.rawHeaders, 'x-amz-target')
   if (target !== undefined) return jsonRoute(target, request)
-  const action = peekParameter(request, 'Action')
-  if (action !== undefined) return queryRoute(action, peekParameter(request, 'Version') ?? '')
+  const parameter = peekParameters(request)
+  const action = parameter('Action')
+  if (action !== undefined) return queryRoute(action, parameter('Version') ?? '')
   return restRoute(request)
 }
 
@@ -93,10 +94,24 @@ function routeTowards(protocol: Protocol, model: ServiceModel): Route {
   }
 }
 
+/** Routes to the operations of the models, made once each; JSON services are reached by either of two protocols. */
+const routes = new Map<Protocol, WeakMap<OperationModel, Route>>(
+  [query, json10, json11, restJson].map((one) => [one, new WeakMap()]),
+)
+
 function routeTo(protocol: Protocol, model: ServiceModel, name: string): Route {
-  const towards = routeTowards(protocol, model)
   const operationModel = model.operations.get(name)
-  if (operationModel === undefined) return { ...towards, unroutable: unknownOperation(name, model.version) }
+  if (operationModel === undefined) return { ...routeTowards(protocol, model), unroutable: unknownOperation(name, model.version) }
+  const known = routes.get(protocol)?.get(operationModel)
+  if (known !== undefined) return known
+  const made = routeToOperation(protocol, model, operationModel)
+  routes.get(protocol)?.set(operationModel, made)
+  return made
+}
+
+function routeToOperation(protocol: Protocol, model: ServiceModel, operationModel: OperationModel): Route {
+  const towards = routeTowards(protocol, model)
+  const { name } = operationModel
   const operation = findOperation(model.service, name)
   if (operation === undefined) return { ...towards, operationModel, unroutable: notImplemented(model.service, name) }
   return { ...towards, operationModel, operation }

@@ -2,12 +2,15 @@
 
 type LabelValues = readonly string[]
 
+/** One number of a counter. */
+export type Count = { value: number }
+
 /** A number that only grows, one per combination of labels. */
 export class Counter {
   readonly #name: string
   readonly #help: string
   readonly #labels: readonly string[]
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Map<string, Count>()
 
   constructor(name: string, help: string, labels: readonly string[]) {
     this.#name = name
@@ -16,17 +19,25 @@ export class Counter {
   }
 
   add(values: LabelValues): void {
-    const key = labelText(this.#labels, values)
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
+    this.at(values).value += 1
+  }
+
+  /** The number of these labels, to be kept by whoever adds to it often. */
+  at(values: LabelValues): Count {
+    const labels = writeLabels(this.#labels, values)
+    let count = this.#counts.get(labels)
+    if (count === undefined) this.#counts.set(labels, (count = { value: 0 }))
+    return count
   }
 
   text(): string {
-    const lines = Array.from(this.#counts, ([labels, count]) => `${this.#name}${braced(labels)} ${count}\n`)
+    const lines = Array.from(this.#counts, ([labels, count]) => `${this.#name}${braced(labels)} ${count.value}\n`)
     return `# HELP ${this.#name} ${this.#help}\n# TYPE ${this.#name} counter\n${lines.join('')}`
   }
 }
 
-type Spread = { readonly perBucket: number[]; sum: number; count: number }
+/** Where a histogram of these labels takes its values. */
+export type Spread = { readonly perBucket: number[]; sum: number; count: number }
 
 /** How values are spread over fixed buckets, one spread per combination of labels. */
 export class Histogram {
@@ -45,15 +56,18 @@ export class Histogram {
     this.#bounds = bounds
   }
 
-  observe(values: LabelValues, value: number): void {
-    const key = labelText(this.#labels, values)
-    let spread = this.#spreads.get(key)
-    if (spread === undefined) {
-      spread = { perBucket: this.#bounds.map(() => 0), sum: 0, count: 0 }
-      this.#spreads.set(key, spread)
-    }
-    const bucket = this.#bounds.findIndex((bound) => value <= bound)
-    if (bucket >= 0) spread.perBucket[bucket] = (spread.perBucket[bucket] ?? 0) + 1
+  /** The spread of these labels, to be kept by whoever observes often. */
+  at(values: LabelValues): Spread {
+    const labels = writeLabels(this.#labels, values)
+    let spread = this.#spreads.get(labels)
+    if (spread === undefined) this.#spreads.set(labels, (spread = { perBucket: this.#bounds.map(() => 0), sum: 0, count: 0 }))
+    return spread
+  }
+
+  observe(spread: Spread, value: number): void {
+    let bucket = 0
+    while (value > (this.#bounds[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1
+    if (bucket < this.#bounds.length) spread.perBucket[bucket] = (spread.perBucket[bucket] ?? 0) + 1
     spread.sum += value
     spread.count += 1
   }
@@ -73,17 +87,6 @@ export class Histogram {
     const last = `${this.#name}_bucket{${before}le="+Inf"} ${count}\n`
     return `${buckets.join('')}${last}${this.#name}_sum${braced(labels)} ${sum}\n${this.#name}_count${braced(labels)} ${count}\n`
   }
-}
-
-/** Labels come from known lists, so there are few combinations: each is written once. */
-const written = new Map<string, string>()
-function labelText(names: readonly string[], values: LabelValues): string {
-  const key = `${names.join()}\n${values.join('\n')}`
-  const known = written.get(key)
-  if (known !== undefined) return known
-  const made = writeLabels(names, values)
-  written.set(key, made)
-  return made
 }
 
 function writeLabels(names: readonly string[], values: LabelValues): string {

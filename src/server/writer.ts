@@ -4,7 +4,7 @@ import type { Edge } from '../aws/edge.ts'
 import { Fault } from '../aws/fault.ts'
 import { findOperation } from '../services/index.ts'
 import type { HandlingCall } from '../services/operation.ts'
-import { appendAudit, type AuditKey } from '../store/audit-chain.ts'
+import { appendAudit, appendAuditLines, type AuditKey } from '../store/audit-chain.ts'
 import { claim, forgetClaims } from '../store/claims.ts'
 import { auditKey, parseKeyring } from '../store/keyring.ts'
 import type { Runner, WriteTx } from '../store/store.ts'
@@ -93,7 +93,8 @@ function faultOutcome({ code, message, sender, status, members }: Fault): FaultO
 async function append(tx: WriteTx, job: AppendJob, writing: Writing): Promise<WriteOutcome> {
   // Accounts in one order everywhere, so that two nodes that append at the same time cannot block each other.
   for (const accountId of Object.keys(job.records).toSorted()) {
-    await appendAudit(tx, accountId, job.records[accountId] ?? [], { now: job.now, key: writing.auditKey })
+    const lines = job.records[accountId]
+    if (lines !== undefined) await appendAuditLines(tx, accountId, lines, { now: job.now, key: writing.auditKey })
   }
   await noteKeyUses(tx, job.uses)
   return { output: {}, versions: [] }

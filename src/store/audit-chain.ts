@@ -31,36 +31,60 @@ const ROWS = `SELECT first_seq, count, written_at, key_id, prev_hash, hash, reco
 /** A row is a run of up to some thousand records. */
 const ROWS_AT_ONCE = 50
 
-/**
- * Appends records, a JSON line each, as one row. The head in the account's row moves with it: taking it locks the account, so that two
- * appends never continue the same row. Throws where there is no such account, or where a record is not one line.
- */
+/** Records, a JSON line each: `count` lines, parted by line feeds. */
+export type AuditLines = { readonly text: string; readonly count: number }
+
+/** Appends records as one row (see `appendAuditLines`); nothing where there are none. */
 export async function appendAudit(
   tx: WriteTx,
   accountId: string,
   records: readonly string[],
+  appending: Appending,
+): Promise<void> {
+  if (records.length > 0) await appendAuditLines(tx, accountId, { text: records.join('\n'), count: records.length }, appending)
+}
+
+/**
+ * Appends records as one row. The head in the account's row moves with it: taking it locks the account, so that two appends never
+ * continue the same row. Throws where there is no such account, or where a record is not one line.
+ */
+export async function appendAuditLines(
+  tx: WriteTx,
+  accountId: string,
+  { text, count }: AuditLines,
   { now, key }: Appending,
 ): Promise<void> {
-  if (records.length === 0) return
-  if (records.some((record) => record === '' || record.includes('\n'))) throw new Error('an audit record is one line')
-  const head = await tx.get<Head>(TAKE_HEAD, records.length, accountId)
+  if (!isLines(text, count)) throw new Error('an audit record is one line')
+  const head = await tx.get<Head>(TAKE_HEAD, count, accountId)
   if (head === undefined) throw new Error(`account ${accountId} does not exist`)
   const unsigned = {
-    first_seq: head.audit_seq - records.length + 1,
-    count: records.length,
+    first_seq: head.audit_seq - count + 1,
+    count,
     written_at: now,
     key_id: key.id,
     prev_hash: splitHead(head.audit_hash).hash,
-    records: records.join('\n'),
+    records: text,
   }
   const hash = rowHash(key.key, accountId, unsigned)
-  const { first_seq: first, count, key_id: keyId, prev_hash: previous, records: text } = unsigned
+  const { first_seq: first, key_id: keyId, prev_hash: previous } = unsigned
   await tx.run(INSERT_ROW, accountId, first, count, now, keyId, previous, hash, text)
   await tx.run(
     'UPDATE account SET audit_hash = $1 WHERE id = $2',
     `${hash}.${headSeal(key.key, accountId, head.audit_seq, hash)}`,
     accountId,
   )
+}
+
+/** Whether a text is so many lines, none of them empty. */
+function isLines(text: string, count: number): boolean {
+  let lines = 1
+  let start = 0
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    if (end === start) return false
+    lines += 1
+    start = end + 1
+  }
+  return lines === count && start < text.length
 }
 
 /** `records`: how many were found whole before the problem. */
@@ -160,15 +184,17 @@ function splitHead(text: string): { readonly hash: string; readonly seal: string
   return { hash, seal }
 }
 
-/** JSON keeps the parts apart. */
+/** The records follow the other parts as they are: a text in JSON has no line feed of its own, so the first one ends it. */
 function rowHash(key: KeyObject, accountId: string, row: Omit<Row, 'hash'>): string {
-  return mac(key, ['row', accountId, row.first_seq, row.count, row.written_at, row.key_id, row.prev_hash, row.records])
+  const { first_seq: first, count, written_at: writtenAt, key_id: keyId, prev_hash: previous, records } = row
+  return mac(key, ['row', accountId, first, count, writtenAt, keyId, previous], `\n${records}`)
 }
 
 function headSeal(key: KeyObject, accountId: string, seq: number, hash: string): string {
   return mac(key, ['head', accountId, seq, hash])
 }
 
-function mac(key: KeyObject, parts: readonly (string | number)[]): string {
-  return createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url')
+/** JSON keeps the parts apart. */
+function mac(key: KeyObject, parts: readonly (string | number)[], text = ''): string {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).update(text).digest('base64url')
 }
