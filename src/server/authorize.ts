@@ -20,25 +20,37 @@ export type Authorizing = {
   readonly context: ServerContext
 }
 
-/** Returns when all checks are allowed; throws AccessDenied, in AWS's words, at the first that is not. */
-export async function authorize(authorization: Authorization, authorizing: Authorizing): Promise<void> {
-  if (authorization === NO_PERMISSION_NEEDED) return
-  if ('action' in authorization) return authorizeOne(authorization, authorizing)
-  for (const check of authorization) await authorizeOne(check, authorizing)
+/**
+ * Returns once all checks are allowed, at once where everything about them is remembered. Throws, or rejects with, AccessDenied in AWS's
+ * words at the first that is not.
+ */
+export function authorize(authorization: Authorization, authorizing: Authorizing): void | Promise<void> {
+  if (authorization === NO_PERMISSION_NEEDED) return undefined
+  return 'action' in authorization ? authorizeOne(authorization, authorizing) : authorizeAll(authorization, authorizing)
 }
 
-async function authorizeOne(check: Check, authorizing: Authorizing): Promise<void> {
-  const { caller, call, context } = authorizing
+async function authorizeAll(checks: readonly Check[], authorizing: Authorizing): Promise<void> {
+  for (const check of checks) await authorizeOne(check, authorizing)
+}
+
+function authorizeOne(check: Check, authorizing: Authorizing): void | Promise<void> {
   const { resource } = check
   const entity =
     typeof resource === 'string'
-      ? fixedEntity(resource, call.accountId, caller.known.organization)
-      : await recallEntity(check.action, resource, authorizing)
+      ? fixedEntity(resource, authorizing.call.accountId, authorizing.caller.known.organization)
+      : recallEntity(check.action, resource, authorizing)
+  return entity instanceof Promise
+    ? entity.then((found) => decideOn(found, check, authorizing))
+    : decideOn(entity, check, authorizing)
+}
+
+function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): void {
+  const { caller, context } = authorizing
   const question: PolicyCheck = {
     action: check.action,
     resource: entity.arn,
     resourceAccountId: entity.accountId,
-    context: requestContext({ ...authorizing, check, entity }),
+    context: requestContext(authorizing, check, entity),
     ...(entity.policy !== undefined && governs(entity.policy, check.action) && { resourcePolicy: entity.policy }),
   }
   const policies = withResourceControls(caller.known.policies, check.action, entity.organization)
@@ -52,14 +64,14 @@ async function authorizeOne(check: Check, authorizing: Authorizing): Promise<voi
 const governs = ({ kind }: NonNullable<KnownEntity['policy']>, action: string): boolean =>
   kind !== 'trust' || action.startsWith('sts:')
 
-function recallEntity(action: string, ref: EntityRef, { call, context }: Authorizing): Promise<KnownEntity> {
+function recallEntity(action: string, ref: EntityRef, { call, context }: Authorizing): KnownEntity | Promise<KnownEntity> {
   const { kind, name, accountId = call.accountId, service = action.slice(0, action.indexOf(':')) } = ref
   const lookup = services.get(service)?.entities[kind]
   if (lookup === undefined) throw new Error(`the service ${service} has no entities of kind ${kind}`)
   const { memories, store } = context
-  return memories
-    .of(accountId)
-    .entities.recall(`${service}/${kind}/${name}`, () =>
-      store.read(async (tx) => knownEntity(await lookup(tx, accountId, name), accountId, await loadOrganization(tx, accountId))),
-    )
+  const { entities } = memories.of(accountId)
+  const key = `${service}/${kind}/${name}`
+  const load = () =>
+    store.read(async (tx) => knownEntity(await lookup(tx, accountId, name), accountId, await loadOrganization(tx, accountId)))
+  return entities.known(key) ?? entities.recall(key, load)
 }

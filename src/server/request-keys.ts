@@ -9,8 +9,12 @@ import type { KnownEntity } from './entities.ts'
 export type Facts = Omit<Authorizing, 'context'> & { readonly check: Check; readonly entity: KnownEntity }
 
 /** The context of one check. A key costs nothing until a policy asks for it. */
-export function requestContext(facts: Facts): RequestContext {
-  const { check, entity, caller } = facts
+export function requestContext(
+  { request, route, caller, call }: Omit<Authorizing, 'context'>,
+  check: Check,
+  entity: KnownEntity,
+): RequestContext {
+  const facts: Facts = { request, route, caller, call, check, entity }
   let asked: RequestContext | undefined
   return {
     value(key) {
