@@ -42,11 +42,15 @@ export async function startCluster(): Promise<Cluster> {
       ],
       { ...owner, cwd: folder },
     )
-    const server = spawn(join(dirname(initdb), 'postgres'), ['-D', data, '-k', folder, '-c', 'listen_addresses='], {
-      ...owner,
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const server = spawn(
+      join(dirname(initdb), 'postgres'),
+      ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'max_connections=500'],
+      {
+        ...owner,
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     await started(server)
     return clusterOf(folder, server)
   } catch (error) {
