@@ -1,5 +1,6 @@
 /** The deterministic automaton of one pattern, built as it is walked. */
 import type { Token, TokenPattern } from './pattern.ts'
+import type { Budget } from './undecided.ts'
 
 const COLON = 58
 /** The Kelvin sign: the one letter beyond ASCII whose lower case is a letter of ASCII. */
@@ -22,10 +23,12 @@ export const START = 1
 
 export class Automaton {
   readonly pattern: TokenPattern
+  readonly #budget: Budget
   readonly #states: State[] = []
   readonly #numbers = new Map<string, number>()
 
-  constructor(pattern: TokenPattern) {
+  constructor(pattern: TokenPattern, budget: Budget) {
+    this.#budget = budget
     this.pattern = pattern
     this.#number([])
     this.#number(this.#closed([0]))
@@ -52,6 +55,7 @@ export class Automaton {
   }
 
   #after({ positions }: State, code: number): number {
+    this.#budget.spend(positions.length)
     const { tokens } = this.pattern
     const reached: number[] = []
     for (const position of positions) {

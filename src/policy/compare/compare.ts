@@ -5,7 +5,7 @@ import { combined, type Found, type Goal, type Restriction, UNRESTRICTED } from 
 import { assignmentsFor } from './assignments.ts'
 import type { Assignment, Numbered } from './dimension.ts'
 import { allowedByEngine, type PolicyKind, problemOf } from './engine.ts'
-import { Budget, Undecided } from './undecided.ts'
+import { Budget, MAX_STATEMENTS, Undecided } from './undecided.ts'
 import type { Witness } from './witness.ts'
 
 export { type PolicyKind, problemOf } from './engine.ts'
@@ -81,6 +81,7 @@ function search(query: Query): Answer {
     if (problem !== undefined) throw new Undecided(problem)
   }
   const statements = numbered(documents)
+  if (statements.length > MAX_STATEMENTS) throw new Undecided(`there are more than ${MAX_STATEMENTS} statements`)
   const asking = { query, statements, budget: new Budget() }
   const open = explore(asking, undefined)
   if (open === undefined) return { answer: 'no' }

@@ -27,7 +27,9 @@ export const DIGITS_FIRST: readonly number[] = codesOf(`${DIGITS}${LETTERS}_-`)
 /** Beyond those: letters that no keyboard has together. */
 const MORE_FILLERS: readonly number[] = Array.from({ length: 512 }, (_, index) => 0x4e_00 + index)
 
-type Node = { readonly states: readonly number[]; readonly parent: number; readonly code: number }
+/** `live`: the patterns that can still match, each with its state. */
+type Live = readonly (readonly [automaton: number, state: number])[]
+type Node = { readonly live: Live; readonly parent: number; readonly code: number }
 
 /**
  * All of them, each once; the empty text counts apart from others that match the same. Walks breadth first. In each state only the characters
@@ -50,55 +52,58 @@ class Walk {
 
   constructor(patterns: readonly TokenPattern[], { domain, budget, fillers = FILLERS }: Asked) {
     this.#budget = budget
-    this.#automata = [...patterns, ...(domain ?? [])].map((pattern) => new Automaton(pattern))
+    this.#automata = [...patterns, ...(domain ?? [])].map((pattern) => new Automaton(pattern, budget))
     this.#count = patterns.length
     this.#bounded = domain !== undefined
     this.#fillers = fillers
   }
 
   all(): readonly Reached[] {
-    this.#visit({ states: this.#automata.map(() => START), parent: -1, code: 0 })
+    this.#visit({ live: this.#automata.map((_, number) => [number, START]), parent: -1, code: 0 })
     for (let index = 0; index < this.#nodes.length; index += 1) this.#expand(index)
     return [...this.#found.values()]
   }
 
   #expand(index: number): void {
-    const node = this.#nodes[index]
-    if (node === undefined) return
-    const codes = new Set(node.states.flatMap((state, at) => this.#automata[at]?.codes(state) ?? []))
+    const live = this.#nodes[index]?.live ?? []
+    const codes = new Set(live.flatMap(([number, state]) => this.#automata[number]?.codes(state) ?? []))
     const filler = this.#fillers.find((code) => !codes.has(code)) ?? MORE_FILLERS.find((code) => !codes.has(code))
     // The filler is tried first, so that witnesses are made of letters where they can be.
     const tried = filler === undefined ? [...codes] : [filler, ...codes]
-    this.#budget.spend(tried.length * (1 + node.states.filter((state) => state !== DEAD).length))
-    for (const code of tried) {
-      const states = node.states.map((state, at) => (state === DEAD ? DEAD : (this.#automata[at]?.step(state, code) ?? DEAD)))
-      this.#visit({ states, parent: index, code })
-    }
+    this.#budget.spend(tried.length * (1 + live.length))
+    for (const code of tried) this.#visit({ live: this.#step(live, code), parent: index, code })
+  }
+
+  #step(live: Live, code: number): Live {
+    return live.flatMap(([number, state]): Live => {
+      const reached = this.#automata[number]?.step(state, code) ?? DEAD
+      return reached === DEAD ? [] : [[number, reached]]
+    })
   }
 
   #visit(node: Node): void {
-    const { states } = node
-    if (this.#bounded && states.every((state, at) => at < this.#count || state === DEAD)) return
+    const { live } = node
+    if (this.#bounded && !live.some(([number]) => number >= this.#count)) return
     // The empty text is told apart from a text that leads back to the beginning.
-    const key = node.parent < 0 ? 'empty' : states.join()
+    const key = node.parent < 0 ? 'empty' : live.join()
     if (this.#known.has(key)) return
     this.#known.add(key)
     this.#nodes.push(node)
     this.#note(node)
   }
 
-  #note({ states, parent }: Node): void {
-    const accepted = states.flatMap((state, at) => (this.#automata[at]?.accepts(state) === true ? [at] : []))
-    if (this.#bounded && !accepted.some((at) => at >= this.#count)) return
-    const matched = accepted.filter((at) => at < this.#count)
+  #note({ live, parent }: Node): void {
+    const accepted = live.flatMap(([number, state]) => (this.#automata[number]?.accepts(state) === true ? [number] : []))
+    if (this.#bounded && !accepted.some((number) => number >= this.#count)) return
+    const matched = accepted.filter((number) => number < this.#count)
     const key = `${parent < 0 ? 'empty ' : ''}${matched.join()}`
     if (!this.#found.has(key)) this.#found.set(key, { matched: new Set(matched), text: this.#textOf(this.#nodes.length - 1) })
   }
 
   #textOf(index: number): string {
-    const codes: number[] = []
+    const characters: string[] = []
     for (let node = this.#nodes[index]; node !== undefined && node.parent >= 0; node = this.#nodes[node.parent])
-      codes.push(node.code)
-    return String.fromCharCode(...codes.reverse())
+      characters.push(String.fromCharCode(node.code))
+    return characters.reverse().join('')
   }
 }

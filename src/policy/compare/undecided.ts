@@ -13,6 +13,8 @@ export class Undecided extends Error {
  * need some thousands.
  */
 export const MAX_WORK = 2_000_000
+/** Statements of all documents of a question: masks have a bit for each. */
+export const MAX_STATEMENTS = 1_000
 /** Classes of one part of the request, and combinations of all parts: what is kept in memory. */
 export const MAX_CLASSES = 20_000
 /** Templates that one text may or may not match, whatever their variables are: each doubles the cases. */
