@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { json10, json11 } from '../protocol/json.ts'
 import { query } from '../protocol/query.ts'
+import { restJson } from '../protocol/rest-json.ts'
 import type { Protocol } from '../protocol/wire.ts'
 import { services } from '../services/index.ts'
 import type { HttpRequest } from './http.ts'
@@ -77,6 +78,28 @@ for (const [title, asked, protocol, code, message, status] of UNROUTABLE) {
 test('who asks for nothing we have may be signed for any of our services; who names one, for that one only', () => {
   assert.deepEqual(routeOf(request({})).signingNames, [...services.keys()])
   assert.deepEqual(routeOf(form('Action=Nothing&Version=2010-05-08')).signingNames, ['iam'])
+})
+
+const signedFor = (service: string, target: string): HttpRequest =>
+  request({
+    target,
+    rawHeaders: ['Authorization', `AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/${service}/aws4_request, `],
+  })
+
+test('REST services by method and path, where the signature names them or there is none', () => {
+  for (const asked of [
+    signedFor('access-analyzer', '/policy/validation'),
+    request({ target: '/policy/validation?maxResults=1' }),
+  ]) {
+    const { protocol, service, operation, signingNames } = routeOf(asked)
+    assert.deepEqual(
+      [protocol, service, operation?.name, signingNames],
+      [restJson, 'access-analyzer', 'ValidatePolicy', ['access-analyzer']],
+    )
+  }
+  const nothing = routeOf(signedFor('access-analyzer', '/policy/nothing'))
+  assert.deepEqual([nothing.protocol, nothing.unroutable?.code], [restJson, 'UnknownOperationException'])
+  assert.equal(routeOf(signedFor('iam', '/policy/validation')).protocol, query)
 })
 
 test('what the model has and we do not is answered with 501, by name', () => {

@@ -56,13 +56,15 @@ function jsonRoute(target: string, request: HttpRequest): Route {
   return nowhere(protocol, { code: 'UnknownOperationException', message: '', status: 400 })
 }
 
+/** A signed request says its service; one without a signature is refused in the protocol of whoever has that path. */
 function restRoute(request: HttpRequest): Route {
   const scope = /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(header(request.rawHeaders, 'authorization') ?? '')?.[1]
   for (const model of models()) {
-    if (model.protocol !== 'rest-json' || model.signingName !== scope) continue
+    if (model.protocol !== 'rest-json' || (scope ?? model.signingName) !== model.signingName) continue
     const operationModel = matchRoute(model, request.method, request.target)
     if (operationModel !== undefined) return routeTo(restJson, model, operationModel.name)
-    return { ...routeTowards(restJson, model), unroutable: { code: 'UnknownOperationException', message: '', status: 404 } }
+    if (scope !== undefined)
+      return { ...routeTowards(restJson, model), unroutable: { code: 'UnknownOperationException', message: '', status: 404 } }
   }
   return nowhere(query, MISSING_ACTION)
 }

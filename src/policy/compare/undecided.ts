@@ -12,7 +12,7 @@ export class Undecided extends Error {
  * What one question may cost: steps of single automata, and combinations. Two million take about a second; the policies that AWS manages
  * need some thousands.
  */
-export const MAX_WORK = 2_000_000
+const MAX_WORK = 2_000_000
 /** Statements of all documents of a question: masks have a bit for each. */
 export const MAX_STATEMENTS = 1_000
 /** Classes of one part of the request, and combinations of all parts: what is kept in memory. */

@@ -60,7 +60,7 @@ function documentOf(text: string, kind: PolicyKind): PolicyDocument {
 const kindOf = (policyType: 'IDENTITY_POLICY' | 'RESOURCE_POLICY'): PolicyKind =>
   policyType === 'IDENTITY_POLICY' ? 'identity' : 'resource'
 
-export const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
+const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
   authorize: () => ({ action: 'access-analyzer:CheckNoNewAccess', resource: '*' }),
   async prepare(_tx, { existingPolicyDocument, newPolicyDocument, policyType }) {
     const kind = kindOf(policyType)
@@ -71,7 +71,7 @@ export const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAcce
 })
 
 /** Actions or resources that are not given stand for all of them (Access Analyzer API reference, CheckAccessNotGranted). */
-export const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGranted', {
+const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGranted', {
   authorize: () => ({ action: 'access-analyzer:CheckAccessNotGranted', resource: '*' }),
   async prepare(_tx, { policyDocument, policyType, access: [asked] }) {
     const { actions = [], resources = [] } = asked ?? {}
@@ -84,7 +84,7 @@ export const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAcce
 })
 
 /** The type of the resource makes no difference to who may reach it. */
-export const checkNoPublicAccess = readOperation('access-analyzer', 'CheckNoPublicAccess', {
+const checkNoPublicAccess = readOperation('access-analyzer', 'CheckNoPublicAccess', {
   authorize: () => ({ action: 'access-analyzer:CheckNoPublicAccess', resource: '*' }),
   async prepare(_tx, { policyDocument }) {
     const document = documentOf(policyDocument, 'resource')

@@ -14,7 +14,7 @@ type PageInput = { readonly maxResults?: number | undefined; readonly nextToken?
  * The findings are in English, whatever the locale. The resource type is for resource policies: "Specify a value for the policy validation
  * resource type only if the policy type is RESOURCE_POLICY" (Access Analyzer API reference).
  */
-export const validatePolicyOperation = readOperation('access-analyzer', 'ValidatePolicy', {
+const validatePolicyOperation = readOperation('access-analyzer', 'ValidatePolicy', {
   authorize: () => ({ action: 'access-analyzer:ValidatePolicy', resource: '*' }),
   async prepare(_tx, { policyDocument, policyType, validatePolicyResourceType }) {
     const resourceType = policyType === 'RESOURCE_POLICY' ? validatePolicyResourceType : undefined
