@@ -56,8 +56,7 @@ function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): 
   const policies = withResourceControls(caller.known.policies, check.action, entity.organization)
   const decision = decide(question, caller.known.caller, policies)
   context.metrics.decided(decision.decision)
-  if (decision.decision !== 'allowed')
-    throw new Fault('AccessDenied', denialText(caller.known.caller, question, decision))
+  if (decision.decision !== 'allowed') throw new Fault('AccessDenied', denialText(caller.known.caller, question, decision))
 }
 
 /** A role's trust policy is about STS's actions alone: whether a role may be read, changed or passed, identity policies say. */

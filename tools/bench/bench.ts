@@ -19,13 +19,23 @@ const CONNECTIONS = 16
 const WARM_UP = 40_000
 const STARTS = 5
 
-type Measured = { readonly name: string; readonly child: Child; readonly port: number; readonly request: () => Buffer; cpu: number[]; rate: number[] }
+type Measured = {
+  readonly name: string
+  readonly child: Child
+  readonly port: number
+  readonly request: () => Buffer
+  cpu: number[]
+  rate: number[]
+}
 
 const floor = await startChild(new URL('floor.ts', import.meta.url))
 const idle = { floor: (await floor.usage()).resident, keyreeve: 0 }
 const keyreeve = await startChild(new URL('keyreeve.ts', import.meta.url))
 const port = Number(keyreeve.hello['port'])
-const credentials: Credentials = { accessKeyId: String(keyreeve.hello['accessKeyId']), secretAccessKey: String(keyreeve.hello['secretAccessKey']) }
+const credentials: Credentials = {
+  accessKeyId: String(keyreeve.hello['accessKeyId']),
+  secretAccessKey: String(keyreeve.hello['secretAccessKey']),
+}
 
 /** The bytes of a signed call; signed anew each round, because signatures age. */
 function signed(service: 'iam' | 'sts', action: string, input: object): Buffer {
@@ -40,7 +50,8 @@ const measured: readonly Measured[] = [
   { name: 'GetCallerIdentity', child: keyreeve, port, request: () => signed('sts', 'GetCallerIdentity', {}), cpu: [], rate: [] },
 ]
 
-for (const { port: at, request } of measured) await load({ port: at, request: request(), count: WARM_UP, connections: CONNECTIONS })
+for (const { port: at, request } of measured)
+  await load({ port: at, request: request(), count: WARM_UP, connections: CONNECTIONS })
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const one of measured) {
     const before = await one.child.usage()
@@ -58,7 +69,11 @@ for (const { name, cpu, rate } of measured) {
   const ratios = cpu.map((value, round) => value / (bare?.cpu[round] ?? value)).toSorted((one, other) => one - other)
   const ratio = best / Math.min(...(bare?.cpu ?? [best]))
   console.log(
-    `${name.padEnd(20)} ${best.toFixed(1).padStart(6)}  ${ratio.toFixed(2).padStart(6)}   ${(ratios[Math.floor(ROUNDS / 2)] ?? 0).toFixed(2).padStart(22)}   ${Math.max(...rate).toFixed(0).padStart(10)}`,
+    `${name.padEnd(20)} ${best.toFixed(1).padStart(6)}  ${ratio.toFixed(2).padStart(6)}   ${(ratios[Math.floor(ROUNDS / 2)] ?? 0).toFixed(2).padStart(22)}   ${Math.max(
+      ...rate,
+    )
+      .toFixed(0)
+      .padStart(10)}`,
   )
 }
 await floor.stop()
@@ -66,7 +81,9 @@ await keyreeve.stop()
 
 const { readyMs, resident } = await measureStart()
 idle.keyreeve = resident
-console.log(`\nstart: ready ${readyMs.map((ms) => ms.toFixed(0)).join(', ')} ms after the process began (best ${Math.min(...readyMs).toFixed(0)})`)
+console.log(
+  `\nstart: ready ${readyMs.map((ms) => ms.toFixed(0)).join(', ')} ms after the process began (best ${Math.min(...readyMs).toFixed(0)})`,
+)
 console.log(
   `idle memory: ${(idle.keyreeve / 1e6).toFixed(1)} MB, bare node:http ${(idle.floor / 1e6).toFixed(1)} MB, ratio ${(idle.keyreeve / idle.floor).toFixed(2)}`,
 )
@@ -84,7 +101,9 @@ async function measureStart(): Promise<{ readonly readyMs: readonly number[]; re
     const data = await mkdtemp(join(tmpdir(), 'keyreeve-start-'))
     const began = performance.now()
     const program = fileURLToPath(new URL('../../bin/keyreeve.js', import.meta.url))
-    const child = spawn(process.execPath, [program, 'start', '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [program, 'start', '--port', '0', '--data', data], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     for await (const chunk of child.stdout) if (String(chunk).includes('Ready.')) break
     times.push(performance.now() - began)
     memory = Math.min(memory, await residentBytes(child.pid ?? 0))

@@ -19,7 +19,10 @@ const TAKEN: ReadonlySet<string> = new Set(['Date', 'Record', 'Readonly', 'Uint8
 
 /** The text of `src/model/<service>.gen.ts`. */
 export function emitTypes(service: string, model: BotocoreModel): string {
-  const title = service.split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  const title = service
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
   const declarations = named(model).map((name) => declare(model, name))
   const rows = Object.entries(model.operations).map(
     ([name, operation]) => `  ${name}: { input: ${side(operation, 'input')}; output: ${side(operation, 'output')} }`,

@@ -3,8 +3,7 @@ import { PARTITION } from '../../aws/arn.ts'
 import type { PolicyRow } from './policies.rows.ts'
 
 /** The types of policy that this server enforces. */
-export const ENFORCED_TYPES = ['SERVICE_CONTROL_POLICY', 'RESOURCE_CONTROL_POLICY'] as const
-export type EnforcedType = (typeof ENFORCED_TYPES)[number]
+export type EnforcedType = 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY'
 
 export const isEnforced = (type: string): type is EnforcedType => Object.hasOwn(FULL_ACCESS, type)
 

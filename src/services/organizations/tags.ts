@@ -12,7 +12,7 @@ import { findUnit } from './units.rows.ts'
 
 type Context = Readonly<Record<string, ContextValue | undefined>>
 
-export function parseTags(column: string): readonly Tag[] {
+function parseTags(column: string): readonly Tag[] {
   const tags: readonly Tag[] = JSON.parse(column)
   return tags
 }
