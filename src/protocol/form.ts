@@ -16,9 +16,20 @@ export function queryOf(target: string): string {
   return mark < 0 ? '' : target.slice(mark + 1)
 }
 
+/** A body is read twice in a row: to find its operation, and to decode it. */
+let lastRead: { readonly body: Uint8Array; readonly text: string } = { body: new Uint8Array(), text: '' }
+
+function textOf(body: Uint8Array): string {
+  if (lastRead.body === body) return lastRead.text
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const text = bytes.toString('utf8')
+  lastRead = { body, text }
+  return text
+}
+
 /** The text of a form body; throws MalformedQueryString where it is not UTF-8. */
 export function formText(body: Uint8Array): string {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  const text = textOf(body)
   // A replacement character is either what the sender wrote or the sign of bytes that are not UTF-8.
   if (text.includes('\uFFFD') && !isUtf8(body)) throw malformed('it is not UTF-8')
   return text
@@ -107,7 +118,7 @@ export function peekParameters(request: {
   readonly body: Uint8Array
 }): (name: string) => string | undefined {
   const search = queryOf(request.target)
-  const form = Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength).toString('latin1')
+  const form = textOf(request.body)
   return (name) => (search === '' ? undefined : find(search, name)) ?? find(form, name)
 }
 

@@ -1,4 +1,5 @@
 /** Scalars as text: what Query parameters, headers, labels and query strings hold. And the timestamps and blobs of every protocol. */
+import { GenerationCache } from '../aws/generation-cache.ts'
 import type { Fault } from '../aws/fault.ts'
 import type { Shape, TimestampFormat } from '../model/model.ts'
 import { MAX_EPOCH_SECONDS, MAX_NUMBER_LENGTH } from './limits.ts'
@@ -87,7 +88,17 @@ export function scalarText(value: unknown, format: TimestampFormat = 'iso8601'):
 
 export function timestampText(date: Date, format: TimestampFormat): string {
   if (format === 'unixTimestamp') return String(date.getTime() / 1000)
-  return format === 'rfc822' ? date.toUTCString() : `${date.toISOString().slice(0, 19)}Z`
+  return format === 'rfc822' ? date.toUTCString() : isoText(date)
+}
+
+/** The same dates are written again and again, and a calendar is slow. */
+const isoTexts = new GenerationCache<number, string>(256)
+
+function isoText(date: Date): string {
+  const time = date.getTime()
+  let text = isoTexts.get(time)
+  if (text === undefined) isoTexts.set(time, (text = `${date.toISOString().slice(0, 19)}Z`))
+  return text
 }
 
 export const blobText = (bytes: Uint8Array): string =>

@@ -1,5 +1,5 @@
 /** What is remembered of each account, valid for one version of it. Every write bumps the version, and all that was remembered is dropped. */
-import { GenerationCache } from './cache.ts'
+import { GenerationCache } from '../aws/generation-cache.ts'
 import type { KnownEntity } from './entities.ts'
 import type { KnownKey } from './keys.ts'
 import type { KnownPrincipal } from './principals.ts'

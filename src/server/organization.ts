@@ -4,7 +4,7 @@ import { type CompiledPolicy, compileText } from '../policy/compile.ts'
 import type { Policies } from '../policy/evaluate.ts'
 import { type ControlLevels, loadControls } from '../services/organizations/controls.rows.ts'
 import type { ReadTx } from '../store/store.ts'
-import { GenerationCache } from './cache.ts'
+import { GenerationCache } from '../aws/generation-cache.ts'
 
 export type KnownOrganization = {
   readonly id: string

@@ -6,7 +6,7 @@ import { readManagedPolicies } from '../protocol/model-files.ts'
 import { loadIdentityDocuments, loadManagedDocument } from '../services/iam/principals.rows.ts'
 import type { Session } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
-import { GenerationCache } from './cache.ts'
+import { GenerationCache } from '../aws/generation-cache.ts'
 
 /** Identity policies and boundary of a user (its groups' included) or a role. */
 export async function loadPolicies(tx: ReadTx, accountId: string, principalId: string): Promise<Policies> {

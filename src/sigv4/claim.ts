@@ -1,5 +1,6 @@
 /** What a request says of its own signature, from the Authorization header or from the query. Only its form is checked here. */
 import { hash } from 'node:crypto'
+import { GenerationCache } from '../aws/generation-cache.ts'
 import { type Algorithm, ECDSA, isAlgorithm } from './algorithm.ts'
 import type { QueryParameter } from './canonical.ts'
 import { badExpiry, incomplete, malformedQuery } from './faults.ts'
@@ -57,6 +58,9 @@ export function readHeaderClaim(authorization: string, { names, rawHeaders }: He
 }
 
 const SEPARATOR = /[ \t,]+/
+/** How SDKs end the header, and how many characters that has. */
+const SIGNATURE_AT_END = /^[ \t,]Signature=[0-9a-f]{64}$/
+const END_LENGTH = 75
 
 type Authorization = {
   readonly algorithm: Algorithm
@@ -65,8 +69,23 @@ type Authorization = {
   readonly signature: string
 }
 
-/** Parts are parted by commas and by white space alike (recorded from STS: a space inside a key id ends the part). The last of a name counts. */
+/** What stands before the signature is the same for all requests of a client for a day. Only what can be read is kept, and nothing long. */
+const beginnings = new GenerationCache<string, Authorization>(1_024)
+const MAX_KEPT_LENGTH = 512
+
 function readAuthorization(authorization: string): Authorization {
+  const cut = authorization.length - END_LENGTH
+  const end = authorization.slice(Math.max(0, cut))
+  if (cut > MAX_KEPT_LENGTH || !SIGNATURE_AT_END.test(end)) return readParts(authorization)
+  const beginning = authorization.slice(0, cut)
+  let known = beginnings.get(beginning)
+  if (known === undefined) beginnings.set(beginning, (known = readParts(beginning)))
+  const { algorithm, credential, signedHeaders } = known
+  return { algorithm, credential, signedHeaders, signature: end.slice(' Signature='.length) }
+}
+
+/** Parts are parted by commas and by white space alike (recorded from STS: a space inside a key id ends the part). The last of a name counts. */
+function readParts(authorization: string): Authorization {
   const parts = authorization.split(SEPARATOR)
   const algorithm = parts[0] ?? ''
   if (!isAlgorithm(algorithm)) throw unsupported(algorithm)

@@ -1,4 +1,5 @@
 /** Reads the signature of a request and refuses, in AWS's order, what its form, its clock or its scope forbid. No key is looked up yet. */
+import { GenerationCache } from '../aws/generation-cache.ts'
 import type { Algorithm } from './algorithm.ts'
 import { canonicalQuery, hasValidEscapes, isNormalPath, parseQuery } from './canonical.ts'
 import { ALGORITHM_PARAMETER, type Claim, readHeaderClaim, readQueryClaim, SIGNATURE_PARAMETER } from './claim.ts'
@@ -107,14 +108,24 @@ const NAMES = /^[!#$%&'*+\-.^_`|~0-9a-z]+(?:;[!#$%&'*+\-.^_`|~0-9a-z]+)*$/
 
 /** The signed names; throws where the list is not as signers write it, or leaves out what must be signed. */
 function readSignedNames(text: string, names: HeaderNames): readonly string[] {
-  const signed = text.split(';')
-  if (!NAMES.test(text) || !ascends(signed)) throw incomplete("'SignedHeaders' must be names in lower case, sorted, each once.")
+  const signed = lists.get(text) ?? readList(text)
   if (!signed.includes('host')) throw doesNotMatch("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
   for (const name of names) {
     // AWS honours some of these unsigned; what a stranger can add must not be obeyed (MinIO's lesson of 2026).
     if (name.startsWith(AMZ_PREFIX) && !signed.includes(name))
       throw doesNotMatch(`'${name}' must be a 'SignedHeader' in the AWS Authorization.`)
   }
+  return signed
+}
+
+/** A client signs the same few headers again and again. Only well-formed lists are kept, and none that is long. */
+const lists = new GenerationCache<string, readonly string[]>(256)
+const MAX_KEPT_LENGTH = 512
+
+function readList(text: string): readonly string[] {
+  const signed = text.split(';')
+  if (!NAMES.test(text) || !ascends(signed)) throw incomplete("'SignedHeaders' must be names in lower case, sorted, each once.")
+  if (text.length <= MAX_KEPT_LENGTH) lists.set(text, signed)
   return signed
 }
 

@@ -49,14 +49,28 @@ export type Opening = { readonly file: string; readonly readOnly?: boolean }
 export class SqliteConnection implements Connection {
   readonly #db: DatabaseSync
   readonly #statements = new Map<Sql, Prepared>()
+  /** Rows of the snapshot that a read-only connection has open; undefined on all others. */
+  readonly #snapshot: SnapshotRows | undefined
   #broken: Error | undefined
 
   constructor({ file, readOnly = false }: Opening) {
     this.#db = new DatabaseSync(file, { readOnly, timeout: BUSY_MS })
     this.#db.exec(readOnly ? EVERY : EVERY + WRITING)
+    this.#snapshot = readOnly ? new SnapshotRows() : undefined
   }
 
   get(sql: Sql, values: readonly SqlValue[]): object | undefined {
+    const snapshot = this.inTransaction ? this.#snapshot : undefined
+    const key = snapshot === undefined ? undefined : keyOf(values)
+    if (snapshot === undefined || key === undefined) return this.#get(sql, values)
+    const known = snapshot.find(sql, key)
+    if (known !== undefined) return known
+    const row = this.#get(sql, values)
+    if (row !== undefined) snapshot.keep(sql, key, row)
+    return row
+  }
+
+  #get(sql: Sql, values: readonly SqlValue[]): object | undefined {
     try {
       const prepared = this.#prepare(sql)
       return prepared.statement.get(...boundTo(prepared, sql, values))
@@ -74,6 +88,7 @@ export class SqliteConnection implements Connection {
   }
 
   command(sql: Sql): void {
+    this.#snapshot?.clear()
     this.#use(sql, [], (statement) => statement.run())
   }
 
@@ -128,6 +143,42 @@ export class SqliteConnection implements Connection {
     if (!UNIQUE_CODES.has(code)) return error
     return new UniqueViolation(UNIQUE_TABLE.exec(error.message)?.[1] ?? 'an index', { cause: error })
   }
+}
+
+/** Rows kept of one snapshot. */
+const MAX_ROWS = 256
+
+/** Within a snapshot the same question has the same answer, which costs SQLite as much as the decision and the signature of a call. */
+class SnapshotRows {
+  readonly #rows = new Map<Sql, Map<string, object>>()
+  #count = 0
+
+  find(sql: Sql, key: string): object | undefined {
+    return this.#rows.get(sql)?.get(key)
+  }
+
+  /** Frozen, because several reads will share it. */
+  keep(sql: Sql, key: string, row: object): void {
+    if (this.#count >= MAX_ROWS) this.clear()
+    const rows = this.#rows.get(sql) ?? new Map<string, object>()
+    this.#rows.set(sql, rows.set(key, Object.freeze(row)))
+    this.#count += 1
+  }
+
+  clear(): void {
+    this.#rows.clear()
+    this.#count = 0
+  }
+}
+
+/** Tells lists of texts apart; undefined where a value is none, which questions that come again seldom have. */
+function keyOf(values: readonly SqlValue[]): string | undefined {
+  let key = ''
+  for (const value of values) {
+    if (typeof value !== 'string') return undefined
+    key += `${value.length},${value}`
+  }
+  return key
 }
 
 /** The values in the order of the places that they are bound to. */
