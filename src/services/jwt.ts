@@ -1,6 +1,7 @@
 /** JSON Web Tokens (RFC 7519): read without believing them, verified against a key set, signed. */
-import { compactVerify, createLocalJWKSet, decodeJwt, errors, type JSONWebKeySet, SignJWT } from 'jose'
+import type { JSONWebKeySet } from 'jose'
 import type { KeyObject } from 'node:crypto'
+import { jose } from './libraries.ts'
 
 /** What a token says. The names come from outside, and so do the values. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -14,7 +15,7 @@ const VERIFIED_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512
 /** What a token claims, before anybody has verified it; undefined where it is no signed token. */
 export function readClaims(token: string): Claims | undefined {
   try {
-    return decodeJwt(token)
+    return jose().decodeJwt(token)
   } catch {
     // Whatever is wrong with it: no token.
     return undefined
@@ -26,6 +27,7 @@ export type Verdict = 'verified' | 'no key' | 'forged'
 
 /** Whether one of the keys signed the token, by an algorithm that is allowed and fits the key. */
 export async function verifyToken(token: string, keys: JSONWebKeySet): Promise<Verdict> {
+  const { compactVerify, createLocalJWKSet, errors } = jose()
   try {
     const { protectedHeader } = await compactVerify(token, createLocalJWKSet(keys), { algorithms: VERIFIED_ALGORITHMS })
     // A payload that is not encoded is not the one that `readClaims` reads (RFC 7797, 7: tokens must not have one).
@@ -40,5 +42,7 @@ export async function verifyToken(token: string, keys: JSONWebKeySet): Promise<V
 export type SigningKey = { readonly algorithm: string; readonly kid: string; readonly key: KeyObject }
 
 /** A signed token with exactly these claims. */
-export const signToken = (claims: Claims, { algorithm, kid, key }: SigningKey): Promise<string> =>
-  new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' }).sign(key)
+export function signToken(claims: Claims, { algorithm, kid, key }: SigningKey): Promise<string> {
+  const { SignJWT } = jose()
+  return new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' }).sign(key)
+}

@@ -1,6 +1,6 @@
 /** A SAML response, verified. What it says is read from the bytes whose signature was checked, and from nothing else. */
-import { type Element, XMLSerializer } from '@xmldom/xmldom'
-import { SignedXml } from 'xml-crypto'
+import type { Element } from '@xmldom/xmldom'
+import { xmlCrypto, xmldom } from './libraries.ts'
 import type { SamlMetadata } from './saml-metadata.ts'
 import { attribute, children, childrenNamed, descendants, is, parseXml } from './saml-xml.ts'
 
@@ -68,7 +68,10 @@ function verifiedBytes(text: string, signed: Element, certificates: readonly str
   throw new SamlError(BAD_SIGNATURE)
 }
 
-const written = (element: Element): string => new XMLSerializer().serializeToString(element)
+function written(element: Element): string {
+  const { XMLSerializer } = xmldom()
+  return new XMLSerializer().serializeToString(element)
+}
 
 /** One reference, to the signed element itself, by known algorithms. An HMAC would make a public certificate a secret. */
 function mustBePlain(signature: Element, id: string): void {
@@ -88,6 +91,7 @@ function mustBePlain(signature: Element, id: string): void {
 }
 
 function bytesSignedBy(text: string, signature: Element, certificate: string): string | undefined {
+  const { SignedXml } = xmlCrypto()
   try {
     const verifier = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null })
     verifier.loadSignature(written(signature))

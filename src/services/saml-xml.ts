@@ -1,5 +1,6 @@
 /** XML as SAML needs it: parsed only after everything that makes parsers dangerous was refused. */
-import { DOMParser, type Document, type Element, type Node } from '@xmldom/xmldom'
+import type { Document, Element, Node } from '@xmldom/xmldom'
+import { xmldom } from './libraries.ts'
 
 const NAMESPACES = {
   assertion: 'urn:oasis:names:tc:SAML:2.0:assertion',
@@ -21,6 +22,7 @@ export function parseXml(text: string): Element {
   const body = text.replace(/^\uFEFF?<\?xml [^?]{0,200}\?>/, '')
   if (body.includes('<!DOCTYPE') || body.includes('<!ENTITY') || body.includes('<?') || body.includes('<![CDATA['))
     throw new XmlError('document types, entities, processing instructions and CDATA are not read')
+  const { DOMParser } = xmldom()
   let document: Document
   try {
     document = new DOMParser({

@@ -1,4 +1,5 @@
 /** The two writing sides of SQLite as the store sees them: in a thread of its own, or inline in the store's thread. */
+import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { JobGroups } from './sqlite-groups.ts'
@@ -54,7 +55,10 @@ export function inlineWriting(
 
 /** Starts the writing thread; resolves when it can take jobs. */
 export async function threadWriting(settings: ThreadSettings): Promise<Writing> {
-  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: settings })
+  // A thread does not have its process's compile cache unless it is told: without it, start takes a third longer.
+  const cache = getCompileCacheDir()
+  const env = cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache }
+  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: settings, env })
   const thread = new WritingThread(worker)
   await thread.ready
   return thread
