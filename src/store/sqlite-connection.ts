@@ -44,6 +44,8 @@ type Prepared = {
   readonly order: readonly number[] | undefined
 }
 
+export const BEGIN = 'BEGIN'
+
 export type Opening = { readonly file: string; readonly readOnly?: boolean }
 
 export class SqliteConnection implements Connection {
@@ -51,6 +53,7 @@ export class SqliteConnection implements Connection {
   readonly #statements = new Map<Sql, Prepared>()
   /** Rows of the snapshot that a read-only connection has open; undefined on all others. */
   readonly #snapshot: SnapshotRows | undefined
+  #inSnapshot = false
   #broken: Error | undefined
 
   constructor({ file, readOnly = false }: Opening) {
@@ -89,6 +92,7 @@ export class SqliteConnection implements Connection {
 
   command(sql: Sql): void {
     this.#snapshot?.clear()
+    this.#inSnapshot = this.#snapshot !== undefined && sql === BEGIN
     this.#use(sql, [], (statement) => statement.run())
   }
 
@@ -116,6 +120,8 @@ export class SqliteConnection implements Connection {
   }
 
   #prepare(sql: Sql): Prepared {
+    // Several reads may share a snapshot. Where an error took it away, none of them may go on outside it.
+    if (this.#inSnapshot && this.#broken !== undefined) throw this.#broken
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     const order: number[] = []
@@ -139,7 +145,8 @@ export class SqliteConnection implements Connection {
   #explained(error: unknown): unknown {
     const code = errorCode(error)
     if (!(error instanceof Error) || code === undefined) return error
-    if (FATAL.has(code & 0xff) && code !== READ_TRIED_TO_WRITE) this.#broken ??= error
+    if ((FATAL.has(code & 0xff) && code !== READ_TRIED_TO_WRITE) || (this.#inSnapshot && !this.inTransaction))
+      this.#broken ??= error
     if (!UNIQUE_CODES.has(code)) return error
     return new UniqueViolation(UNIQUE_TABLE.exec(error.message)?.[1] ?? 'an index', { cause: error })
   }

@@ -1,9 +1,9 @@
-/** Readers of a SQLite file: each read has a read-only connection of its own, and with it a snapshot that no writer disturbs. */
-import { SqliteConnection } from './sqlite-connection.ts'
+/** Readers of a SQLite file: reads that begin between two commits share a read-only connection, and with it a snapshot that no writer disturbs. */
+import { BEGIN, SqliteConnection } from './sqlite-connection.ts'
 import type { ReadTx } from './store.ts'
 import { Transaction } from './transaction.ts'
 
-/** Connections kept open for the next read. A read may wait for slow work, so there is no upper limit: a limit would let reads within reads block. */
+/** Connections kept open for the next snapshot. A read may wait for slow work, so snapshots can outlive many commits: there is no upper limit. */
 const KEPT = 8
 
 export interface Readers {
@@ -14,11 +14,14 @@ export interface Readers {
   close(): Promise<void>
 }
 
+/** A connection in a transaction, and how many reads are under way in it. Beginning and ending one costs more than a read. */
+type Snapshot = { readonly connection: SqliteConnection; readers: number }
+
 export class FileReaders implements Readers {
   readonly #file: string
-  /** Each in a transaction whose snapshot nothing has changed since: beginning and ending one costs more than the read. */
+  /** What reads that begin now see; undefined until the first one after a commit. */
+  #current: Snapshot | undefined
   readonly #idle: SqliteConnection[] = []
-  #version = 0
   #active = 0
   /** Set when the readers close. */
   #drained: PromiseWithResolvers<void> | undefined
@@ -29,44 +32,68 @@ export class FileReaders implements Readers {
 
   async read<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
     if (this.#drained !== undefined) throw new Error('the store is closed')
-    let taken: SqliteConnection | undefined
-    let version = this.#version
+    let taken: Snapshot | undefined
     const tx = new Transaction(() => {
-      taken = this.#idle.pop() ?? new SqliteConnection({ file: this.#file, readOnly: true })
-      version = this.#version
-      if (!taken.inTransaction) taken.command('BEGIN')
-      return taken
+      taken = this.#take()
+      return taken.connection
     })
     this.#active += 1
     try {
       return await work(tx)
     } finally {
       tx.abandon()
-      if (taken !== undefined) this.#giveBack(taken, version)
+      if (taken !== undefined) this.#giveBack(taken)
       this.#ended()
     }
   }
 
   changed(): void {
-    this.#version += 1
+    const before = this.#current
+    this.#current = undefined
     // An old snapshot that stayed open would also keep SQLite from emptying its log.
-    for (const connection of this.#idle) if (connection.inTransaction) connection.command('ROLLBACK')
+    if (before?.readers === 0) this.#end(before)
   }
 
   async close(): Promise<void> {
     this.#drained = Promise.withResolvers()
     if (this.#active > 0) await this.#drained.promise
+    this.changed()
     for (const connection of this.#idle.splice(0)) connection.close()
+  }
+
+  #take(): Snapshot {
+    const current = (this.#current ??= this.#begin())
+    current.readers += 1
+    return current
+  }
+
+  #begin(): Snapshot {
+    const connection = this.#idle.pop() ?? new SqliteConnection({ file: this.#file, readOnly: true })
+    try {
+      connection.command(BEGIN)
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+    return { connection, readers: 0 }
+  }
+
+  #giveBack(snapshot: Snapshot): void {
+    snapshot.readers -= 1
+    // Whatever goes wrong in a connection, later reads begin in another one.
+    const { broken, inTransaction } = snapshot.connection
+    if (snapshot === this.#current && (broken !== undefined || !inTransaction)) this.#current = undefined
+    if (snapshot.readers === 0 && snapshot !== this.#current) this.#end(snapshot)
+  }
+
+  #end({ connection }: Snapshot): void {
+    if (connection.broken === undefined && connection.inTransaction) connection.command('ROLLBACK')
+    if (connection.broken === undefined && this.#idle.length < KEPT) this.#idle.push(connection)
+    else connection.close()
   }
 
   #ended(): void {
     this.#active -= 1
     if (this.#active === 0) this.#drained?.resolve()
-  }
-
-  #giveBack(connection: SqliteConnection, version: number): void {
-    if (version !== this.#version && connection.inTransaction) connection.command('ROLLBACK')
-    if (connection.broken === undefined && this.#idle.length < KEPT) this.#idle.push(connection)
-    else connection.close()
   }
 }
