@@ -4,9 +4,13 @@ import type { WireAnswer, WireRequest } from '../protocol/wire.ts'
 
 /** The largest body: IAM's largest document is 131,072 characters, three bytes each when form-encoded, beside other parameters. */
 const MAX_BODY_BYTES = 1_048_576
+/** What is read of a larger body without being kept, so that its sender comes to read the answer. Past it the connection is cut. */
+const MAX_SKIPPED_BYTES = 16_777_216
 const MAX_HEADER_BYTES = 16_384
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+/** How often the two above are looked at. */
+const TIMEOUT_CHECK_MS = 5_000
 const KEEP_ALIVE_MS = 65_000
 
 /** A request as it arrived, whole. */
@@ -16,29 +20,39 @@ export type HttpRequest = WireRequest & {
   readonly receivedAt: number
 }
 
-export type Respond = (request: HttpRequest) => Promise<WireAnswer>
-
-const TOO_LARGE: WireAnswer = {
-  status: 413,
-  headers: { 'content-type': 'text/plain; charset=utf-8', connection: 'close' },
-  body: `The request body is larger than ${MAX_BODY_BYTES} bytes.\n`,
+export type HttpSettings = {
+  /** Answers one request. It should not fail: what it cannot answer is answered here, without the caller's protocol. */
+  readonly respond: (request: HttpRequest) => Promise<WireAnswer>
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** Hears why a request could not be answered as it should be: a bug. */
+  readonly onFailure: (error: unknown) => void
 }
+
+const plain = (status: number, body: string): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body,
+})
+const TOO_LARGE = plain(413, `The request body is larger than ${MAX_BODY_BYTES} bytes.\n`)
+const FAILED = plain(500, 'The request could not be answered.\n')
 
 // An `import` of node:http makes a module of it, which reads each of its members; some of them load a whole HTTP client. That would take a
 // tenth of the start and of the idle memory.
 const { createServer } = process.getBuiltinModule('node:http')
 
-/** A server that hands each whole request to `respond`. `respond` never rejects. */
-export function httpServer(respond: Respond, clock: () => number): Server {
-  const answer = together(respond)
+/** A server that hands each whole request to `respond`. */
+export function httpServer(settings: HttpSettings): Server {
+  const answer = together(settings)
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    (message, response) => receive(message, response, { answer, clock }),
+    (message, response) => receive(message, response, { answer, clock: settings.clock }),
   )
   server.on('clientError', (_error, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
@@ -52,13 +66,22 @@ type Waiting = { readonly request: HttpRequest; readonly response: ServerRespons
 /**
  * Answers together what arrived in one turn of the event loop: first all requests are parsed, then all are served, then all answers are
  * written. The processor's caches need not hold all of that at once, and sixteen requests cost a quarter less than one after the other.
+ * Each fails alone.
  */
-function together(respond: Respond): Answer {
+function together({ respond, onFailure }: HttpSettings): Answer {
   let waiting: Waiting[] = []
+  const answerOne = async ({ request, response }: Waiting): Promise<void> => {
+    try {
+      send(response, await respond(request))
+    } catch (error) {
+      onFailure(error)
+      send(response, FAILED)
+    }
+  }
   const answerAll = (): void => {
     const group = waiting
     waiting = []
-    for (const { request, response } of group) void respond(request).then((answer) => send(response, answer))
+    for (const one of group) void answerOne(one)
   }
   return (request, response) => {
     if (waiting.push({ request, response }) === 1) setImmediate(answerAll)
@@ -70,18 +93,17 @@ type Receiving = { readonly answer: Answer; readonly clock: () => number }
 function receive(message: IncomingMessage, response: ServerResponse, { answer, clock }: Receiving): void {
   const chunks: Buffer[] = []
   let size = 0
-  let refused = false
   message.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= MAX_BODY_BYTES) chunks.push(chunk)
-    else if (!refused) {
-      refused = true
+    else if (size > MAX_SKIPPED_BYTES) message.destroy()
+    else {
+      chunks.length = 0
       send(response, TOO_LARGE)
-      message.destroy()
     }
   })
   message.on('end', () => {
-    if (refused) return
+    if (size > MAX_BODY_BYTES) return
     const request = {
       method: message.method ?? 'GET',
       target: message.url ?? '/',

@@ -26,12 +26,17 @@ export type RunningServer = {
 
 export async function startServer(config: Config, opening: Opening): Promise<RunningServer> {
   const opened = await open(config, opening)
-  const http = httpServer((request) => answer(request, opened.context), opening.clock)
+  const { clock, logger } = opening
+  const http = httpServer({
+    respond: (request) => answer(request, opened.context),
+    clock,
+    onFailure: (error) => logger.error('a request could not be answered', { error }),
+  })
   try {
     const port = await listen(http, config)
     const endpoint = endpointOf({ ...config, port })
     const run = adminRun(administration, opened)
-    const door = config.data === '' ? undefined : await openAdmin({ data: config.data, endpoint, run, logger: opening.logger })
+    const door = config.data === '' ? undefined : await openAdmin({ data: config.data, endpoint, run, logger })
     return {
       endpoint,
       admin: run,

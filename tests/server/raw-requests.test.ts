@@ -18,8 +18,8 @@ after(() => server.close())
 
 const TIMEOUT_MS = 5_000
 
-/** What comes back for these bytes, until the server closes or an answer is whole. */
-function raw(bytes: string): Promise<string> {
+/** What comes back for these bytes, until the server closes or an answer is whole. With `last`: until this text was seen; an empty one never is. */
+function raw(bytes: string, last?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.endpoint)
     const socket = connect(Number(port), hostname, () => socket.write(bytes, 'latin1'))
@@ -31,6 +31,10 @@ function raw(bytes: string): Promise<string> {
     socket.setTimeout(TIMEOUT_MS, end)
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1')
+      if (last !== undefined) {
+        if (last !== '' && received.includes(last)) end()
+        return
+      }
       const head = received.indexOf('\r\n\r\n')
       const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0)
       if (head >= 0 && received.length >= head + 4 + length) end()
@@ -91,6 +95,14 @@ const REFUSED: readonly (readonly [string, () => string])[] = [
   ['another body',                       () => written((parts) => ({ ...parts, body: parts.body.replace('GetCallerIdentity', 'GetSessionToken\0\0') }))],
   ['no HTTP at all',                     () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ['a method in small letters',          () => written(undefined, 'post / HTTP/1.1')],
+  ['a tunnel',                           () => written(undefined, `CONNECT ${host} HTTP/1.1`)],
+  ['the options of the whole server',    () => written(undefined, 'OPTIONS * HTTP/1.1')],
+  ['an unknown expectation',             () => written(added('expect: a-miracle'))],
+  ['chunks that are not last',           () => written((parts) => ({ headers: [...parts.headers.filter((line) => !line.startsWith('content-length')), 'transfer-encoding: chunked, gzip'], body: '0\r\n\r\n' }))],
+  ['a chunk of a negative size',         () => written((parts) => ({ headers: [...parts.headers.filter((line) => !line.startsWith('content-length')), 'transfer-encoding: chunked'], body: '-1\r\n\r\n' }))],
+  ['a negative Content-Length',          () => written((parts) => ({ ...parts, headers: [...parts.headers.filter((line) => !line.startsWith('content-length')), 'content-length: -5'] }))],
+  ['a carriage return in a value',       () => written(added('x-cr: a\rb'))],
+  ['HTTP/2 spoken at once',              () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
 ]
 for (const [name, bytes] of REFUSED) {
   test(`refused: ${name}`, async () => {
@@ -99,6 +111,26 @@ for (const [name, bytes] of REFUSED) {
     assert.doesNotMatch(answer, /<html|123456789012:root/i)
   })
 }
+
+// oxfmt-ignore
+const TAKEN: readonly (readonly [string, () => string])[] = [
+  ['an offer to speak something else',   () => written(added('connection: upgrade, http2-settings', 'upgrade: h2c'))],
+  ['a body that waits to be asked for',  () => written(added('expect: 100-continue'))],
+  ['absent blanks behind the colons',    () => written((parts) => ({ ...parts, headers: parts.headers.map((line) => line.replace(': ', ':')) }))],
+  ['names in capitals',                  () => written((parts) => ({ ...parts, headers: parts.headers.map((line) => line.replace(/^[^:]+/, (name) => name.toUpperCase())) }))],
+]
+for (const [name, bytes] of TAKEN) {
+  test(`taken: ${name}`, async () => assert.match(await raw(bytes(), 'root'), /HTTP\/1\.1 200 [\s\S]*123456789012:root/))
+}
+
+test('two calls in one write are answered in their order, and a refusal between two calls ends nothing', async () => {
+  const unsigned = written((parts) => ({ ...parts, headers: parts.headers.filter((line) => !line.startsWith('authorization')) }))
+  const answers = await raw(written() + unsigned + written(added('connection: close')), '')
+  assert.deepEqual(
+    [...answers.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status),
+    ['200', '403', '200'],
+  )
+})
 
 test('a header named __proto__ harms nobody', async () => {
   assert.match(await raw(written(added('__proto__: x', 'constructor: y'))), /^HTTP\/1\.1 200 /)

@@ -4,18 +4,18 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { httpServer } from '../../src/server/http.ts'
+import { type HttpRequest, httpServer } from '../../src/server/http.ts'
 import { check, EXAMPLE_TIME, outcome, plainRequest, signed } from './requests.ts'
 
 let server: Server
 let port = 0
 before(async () => {
-  const respond = async (request: Parameters<Parameters<typeof httpServer>[0]>[0]) => ({
+  const respond = async (request: HttpRequest) => ({
     status: 200,
     headers: {},
     body: outcome(() => check(request)),
   })
-  server = httpServer(respond, () => EXAMPLE_TIME)
+  server = httpServer({ respond, clock: () => EXAMPLE_TIME, onFailure: (error) => assert.fail(String(error)) })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   port = (server.address() as AddressInfo).port
 })
