@@ -65,8 +65,24 @@ for (const [what, known] of UNKNOWN) {
   })
 }
 
-test('a gap in the list is a mistake of the program', async () => {
-  await onDatabase(async (transaction) => {
-    await assert.rejects(migrate(transaction, [second]), /stands at place 1/)
+test('a number that was left out may be filled later', async () => {
+  await onDatabase(async (transaction, tables) => {
+    const third: Migration = { ...second, version: 3, name: 'third' }
+    const between: Migration = { version: 2, name: 'between', statements: ['CREATE TABLE between_them (id TEXT PRIMARY KEY)'] }
+    await migrate(transaction, [first, third])
+    await migrate(transaction, [first, between, third])
+    await migrate(transaction, [first, between, third])
+    assert.deepEqual(tables(), ['between_them', 'one', 'schema_migration', 'two'])
   })
 })
+
+for (const [what, list] of [
+  ['a wrong order', [second, first]],
+  ['a number twice', [first, { ...second, version: 1 }]],
+] as const) {
+  test(`${what} in the list is a mistake of the program`, async () => {
+    await onDatabase(async (transaction) => {
+      await assert.rejects(migrate(transaction, list), /stands at place 2/)
+    })
+  })
+}

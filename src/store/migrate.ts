@@ -3,7 +3,7 @@ import { type Sql, StoreRefusal, type WriteTx } from './store.ts'
 
 /** One step of the schema. The types in use are TEXT, BIGINT and BYTEA, which both back ends take. */
 export type Migration = {
-  /** 1, 2, 3 ... without gaps. */
+  /** Its place in the order. Numbers may be left out: several people make migrations at the same time, each under a number given before. */
   readonly version: number
   readonly name: string
   readonly statements: readonly Sql[]
@@ -19,20 +19,21 @@ const APPLIED = 'SELECT version, name FROM schema_migration ORDER BY version'
 /** Throws `StoreRefusal` where the database has a migration that this program does not know. */
 export async function migrate(transaction: MigratingTransaction, migrations: readonly Migration[]): Promise<void> {
   migrations.forEach(({ version, name }, index) => {
-    if (version !== index + 1) throw new Error(`migration ${version} (${name}) stands at place ${index + 1}`)
+    if (version <= (migrations[index - 1]?.version ?? 0))
+      throw new Error(`migration ${version} (${name}) stands at place ${index + 1}`)
   })
   const applied = await transaction(async (tx) => {
     await tx.run('CREATE TABLE IF NOT EXISTS schema_migration (version BIGINT PRIMARY KEY, name TEXT NOT NULL)')
     return tx.all<Applied>(APPLIED)
   })
   refuseUnknown(applied, migrations)
-  for (const migration of migrations.slice(applied.length)) await transaction((tx) => apply(tx, migration))
+  const known = new Set(applied.map(({ version }) => version))
+  for (const migration of migrations.filter(({ version }) => !known.has(version))) await transaction((tx) => apply(tx, migration))
 }
 
 function refuseUnknown(applied: readonly Applied[], migrations: readonly Migration[]): void {
-  const unknown = applied.find(
-    ({ version, name }, index) => migrations[index]?.version !== version || migrations[index].name !== name,
-  )
+  const known = new Map(migrations.map(({ version, name }) => [version, name]))
+  const unknown = applied.find(({ version, name }) => known.get(version) !== name)
   if (unknown === undefined) return
   throw new StoreRefusal(
     'newer',
