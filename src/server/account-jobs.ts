@@ -2,6 +2,7 @@
 import type { Edge } from '../aws/edge.ts'
 import { Fault } from '../aws/fault.ts'
 import { newAccessKey } from '../services/iam/access-keys.rows.ts'
+import { insertAccount } from '../services/new-account.rows.ts'
 import { type ReadTx, UniqueViolation, type WriteTx } from '../store/store.ts'
 
 export type NewAccount = {
@@ -19,14 +20,11 @@ export type CreatedAccount = {
   readonly rootAccessKey?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-const INSERT_ACCOUNT = `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
-  VALUES ($1, $2, $3, $4, $5, $6, 1, 0, '')`
-
 /** Creates an account with its root user, and, when asked, the root user's access key. */
 export async function createAccount(tx: WriteTx, account: NewAccount, now: number, edge: Edge): Promise<CreatedAccount> {
   const { accountId, name, email } = account
   try {
-    await tx.savepoint(() => tx.run(INSERT_ACCOUNT, accountId, name, email, email.toLowerCase(), 'ACTIVE', now))
+    await insertAccount(tx, { id: accountId, name, email, now })
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error
     const taken = await tx.get('SELECT id FROM account WHERE id = $1', accountId)

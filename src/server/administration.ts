@@ -4,6 +4,7 @@ import { Fault } from '../aws/fault.ts'
 import { newId } from '../aws/ids.ts'
 import { newSecretKey } from '../services/iam/access-keys.rows.ts'
 import { findUser } from '../services/iam/users.rows.ts'
+import { ACCOUNT_DRAWS, newAccountId } from '../services/new-account.rows.ts'
 import { sealSession } from '../services/session-token.ts'
 import { readAudit, verifyAudit } from '../store/audit-chain.ts'
 import { auditKeys, serialiseKeyring } from '../store/keyring.ts'
@@ -35,8 +36,6 @@ const ACCOUNT_ID = /^\d{12}$/
 /** One @ with something before it and a dotted name behind: enough to catch slips; what it reaches is not ours to know. */
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/
 const MAX_NAME = 50
-/** Chances that a random account number is taken are one in a billion for each account there is. */
-const DRAWS = 8
 
 /** AWS Account Management: names have 1 to 50 characters, e-mail addresses are unique. */
 async function createAccount({ context }: Opened, given: AdminArguments<'createAccount'>): Promise<AdminResult<'createAccount'>> {
@@ -48,10 +47,10 @@ async function createAccount({ context }: Opened, given: AdminArguments<'createA
     throw new Fault('ValidationError', 'An account id has 12 digits, not all of them zero.')
   }
   for (let draw = 1; ; draw += 1) {
-    const account = { accountId: accountId ?? randomAccountId(context.edge.random), name, email, rootAccessKey }
+    const account = { accountId: accountId ?? newAccountId(context.edge.random), name, email, rootAccessKey }
     const outcome = await context.write({ kind: 'create account', account, now: context.clock() })
     if (outcome.fault === undefined) return createdOf(outcome)
-    const drawAgain = outcome.fault.code === 'AccountExists' && accountId === undefined && draw < DRAWS
+    const drawAgain = outcome.fault.code === 'AccountExists' && accountId === undefined && draw < ACCOUNT_DRAWS
     if (!drawAgain) throw new Fault(outcome.fault.code, outcome.fault.message)
   }
 }
@@ -59,13 +58,6 @@ async function createAccount({ context }: Opened, given: AdminArguments<'createA
 function createdOf({ output }: WriteOutcome): AdminResult<'createAccount'> {
   if (!('accountId' in output)) throw new Error('the writing side made no account')
   return output as AdminResult<'createAccount'>
-}
-
-/** Twelve digits, the first of them not zero, evenly drawn. */
-function randomAccountId(random: (count: number) => Uint8Array): string {
-  const span = 900_000_000_000n
-  const bytes = Buffer.from(random(16))
-  return (100_000_000_000n + (BigInt(`0x${bytes.toString('hex')}`) % span)).toString()
 }
 
 /** AWS: GetSessionToken, 15 minutes to 36 hours. */

@@ -163,6 +163,7 @@ function sessionContext(principal: Principal): object {
     sessionContext: {
       ...sessionIssuer(principal),
       attributes,
+      ...(session.assumedRoot === true && { assumedRoot: 'true' }),
       ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
     },
   }

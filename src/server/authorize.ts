@@ -56,7 +56,10 @@ function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): 
   const policies = withResourceControls(caller.known.policies, check.action, entity.organization)
   const decision = decide(question, caller.known.caller, policies)
   context.metrics.decided(decision.decision)
-  if (decision.decision !== 'allowed') throw new Fault('AccessDenied', denialText(caller.known.caller, question, decision))
+  if (decision.decision === 'allowed') return
+  const unwelcome = decision.decision === 'implicitDeny' && decision.policyType === 'resource'
+  const text = unwelcome ? entity.refusal : undefined
+  throw new Fault('AccessDenied', text ?? denialText(caller.known.caller, question, decision))
 }
 
 /** A role's trust policy is about STS's actions alone: whether a role may be read, changed or passed, identity policies say. */
@@ -71,6 +74,10 @@ function recallEntity(action: string, ref: EntityRef, { call, context }: Authori
   const { entities } = memories.of(accountId)
   const key = `${service}/${kind}/${name}`
   const load = () =>
-    store.read(async (tx) => knownEntity(await lookup(tx, accountId, name), accountId, await loadOrganization(tx, accountId)))
+    store.read(async (tx) => {
+      const found = await lookup(tx, accountId, name)
+      const owner = found.accountId ?? accountId
+      return knownEntity(found, owner, await loadOrganization(tx, owner))
+    })
   return entities.known(key) ?? entities.recall(key, load)
 }

@@ -13,6 +13,8 @@ export type KnownEntity = {
   readonly organization?: KnownOrganization
   readonly context?: RequestContext
   readonly policy?: NonNullable<PolicyCheck['resourcePolicy']>
+  /** What is said where that policy lets the caller not in. */
+  readonly refusal?: string
 }
 
 /** A resource that needs no look-up: its ARN says all. */
@@ -21,7 +23,7 @@ export const fixedEntity = (arn: string, accountId: string, organization: KnownO
 
 /** An entity that does not exist and would have a trust policy lets nobody in: that is an empty set of policies, not an absent one. */
 export function knownEntity(
-  { arn, context, policy }: Entity,
+  { arn, context, policy, refusal }: Entity,
   accountId: string,
   organization: KnownOrganization | undefined,
 ): KnownEntity {
@@ -31,6 +33,7 @@ export function knownEntity(
     ...(organization !== undefined && { organization }),
     ...(context !== undefined && { context: contextOf(context) }),
     ...(policy !== undefined && { policy: compiledPolicy(arn, policy) }),
+    ...(refusal !== undefined && { refusal }),
   }
 }
 

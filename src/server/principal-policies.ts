@@ -23,8 +23,23 @@ export async function loadPolicies(tx: ReadTx, accountId: string, principalId: s
 }
 
 /** The session policies that a session was made with; nothing where it was made without. */
-export async function loadSessionPolicies(tx: ReadTx, { accountId, accessKeyId, policies }: Session): Promise<Policies> {
-  if (policies === undefined) return {}
+export async function loadSessionPolicies(tx: ReadTx, session: Session): Promise<Policies> {
+  return session.policies === undefined ? {} : { session: policySet(await compiledSession(tx, session)) }
+}
+
+const EVERYTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+
+/** The policies of root tasks only deny, from the full access that a root user has. A session of AssumeRoot without one could do nothing. */
+export async function loadTaskPolicies(tx: ReadTx, session: Session): Promise<Policies> {
+  const tasks = await compiledSession(tx, session)
+  if (tasks.length === 0) return { session: policySet([]) }
+  return { session: policySet([...tasks, compiled(EVERYTHING, { id: 'root', name: 'root', type: 'session' })]) }
+}
+
+async function compiledSession(
+  tx: ReadTx,
+  { accountId, accessKeyId, policies = {} }: Session,
+): Promise<readonly CompiledPolicy[]> {
   const { inline, arns = [] } = policies
   const set: CompiledPolicy[] = []
   if (inline !== undefined)
@@ -32,7 +47,7 @@ export async function loadSessionPolicies(tx: ReadTx, { accountId, accessKeyId, 
   // A policy that is gone is empty text, and what cannot be compiled denies.
   for (const arn of arns)
     set.push(managedPolicy(arn, isAwsManaged(arn) ? undefined : ((await loadManagedDocument(tx, accountId, arn)) ?? '')))
-  return { session: policySet(set) }
+  return set
 }
 
 const AWS_MANAGED = 'arn:aws:iam::aws:policy/'

@@ -7,7 +7,7 @@ import { loadRole, loadUser, type PrincipalRow } from '../services/iam/principal
 import type { Session, SessionPrincipal } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
 import { type KnownOrganization, loadOrganization } from './organization.ts'
-import { loadPolicies, loadSessionPolicies } from './principal-policies.ts'
+import { loadPolicies, loadSessionPolicies, loadTaskPolicies } from './principal-policies.ts'
 
 /** A principal, whichever of its credentials it uses. */
 export type KnownPrincipal = {
@@ -120,8 +120,8 @@ async function sessionPrincipal(tx: ReadTx, session: Session): Promise<KnownPrin
 /** AssumeRoot sessions carry the task policy that limits them; other root sessions carry none. */
 async function rootSession(tx: ReadTx, session: Session): Promise<KnownPrincipal> {
   const known = rootPrincipal(session.accountId)
-  if (session.policies === undefined) return known
-  return { ...known, policies: { ...known.policies, ...(await loadSessionPolicies(tx, session)) } }
+  if (session.assumedRoot !== true) return known
+  return { ...known, policies: { ...known.policies, ...(await loadTaskPolicies(tx, session)) } }
 }
 
 type RolePart = Extract<SessionPrincipal, { readonly type: 'assumed-role' }>

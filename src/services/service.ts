@@ -9,6 +9,10 @@ export type Entity = {
   readonly context?: Readonly<Record<string, ContextValue | undefined>>
   /** Its resource-based policy. `trust`: a role's, without which nobody is let in, its own account included. */
   readonly policy?: { readonly kind: 'resource' | 'trust'; readonly document: string }
+  /** Whose it is, where that is not the account in which it was looked up. */
+  readonly accountId?: string
+  /** What a caller is told whom its resource-based policy does not let in, where AWS does not say it in the usual words. */
+  readonly refusal?: string
   /** The entity does not exist: its ARN is the one that it would have. */
   readonly missing?: true
 }

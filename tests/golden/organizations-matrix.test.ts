@@ -17,6 +17,7 @@ const UNIT = { OrganizationalUnitId: 'ou-gold-goldgold' }
 const PARENT = { ParentId: 'r-gold' }
 const ATTACHMENT = { ...POLICY, TargetId: ACCOUNT }
 const TYPE = { RootId: 'r-gold', PolicyType: 'SERVICE_CONTROL_POLICY' }
+const SERVICE = { ServicePrincipal: 'iam.amazonaws.com' }
 const FILTER = { Filter: 'SERVICE_CONTROL_POLICY' }
 
 /** A valid input for every operation. What it names need not exist: the decision comes first. */
@@ -27,6 +28,13 @@ const INPUTS: Readonly<Record<string, object>> = {
   CreateOrganizationalUnit: { ...PARENT, Name: 'golden' },
   CreatePolicy: { Name: 'golden', Description: '', Type: 'SERVICE_CONTROL_POLICY', Content: '{}' },
   DeleteOrganization: {},
+  DeregisterDelegatedAdministrator: { AccountId: ACCOUNT, ...SERVICE },
+  DisableAWSServiceAccess: SERVICE,
+  EnableAWSServiceAccess: SERVICE,
+  ListAWSServiceAccessForOrganization: {},
+  ListDelegatedAdministrators: {},
+  ListDelegatedServicesForAccount: { AccountId: ACCOUNT },
+  RegisterDelegatedAdministrator: { AccountId: ACCOUNT, ...SERVICE },
   DeleteOrganizationalUnit: UNIT,
   DeletePolicy: POLICY,
   DescribeAccount: { AccountId: ACCOUNT },

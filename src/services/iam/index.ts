@@ -28,6 +28,7 @@ import { policyVersionOperations } from './policy-versions.ts'
 import { roleEntity, roleOperations } from './roles.ts'
 import { roleTagOperations } from './role-tags.ts'
 import { samlProviderEntity, samlProviderOperations } from './saml-providers.ts'
+import { rootFeatureOperations } from './root-features.ts'
 import { samlProviderTagOperations } from './saml-provider-tags.ts'
 import { serverCertificateEntity, serverCertificateOperations } from './server-certificates.ts'
 import { serverCertificateTagOperations } from './server-certificate-tags.ts'
@@ -75,6 +76,7 @@ const operations: readonly Operation[] = [
   oidcProviderOperations,
   oidcProviderTagOperations,
   outboundFederationOperations,
+  rootFeatureOperations,
   passwordOperations,
   passwordPolicyOperations,
   accountOperations,

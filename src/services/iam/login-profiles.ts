@@ -1,7 +1,8 @@
 /** Login profiles: the passwords of users, as administrators set them. */
 import type { LoginProfile } from '../../model/iam.gen.ts'
-import type { ReadTx } from '../../store/store.ts'
+import type { ReadTx, WriteTx } from '../../store/store.ts'
 import { type Call, readOperation, writeOperation } from '../operation.ts'
+import { findRootRecovery, setRootRecovery } from '../root-recovery.rows.ts'
 import { mustFindAccount } from './accounts.rows.ts'
 import { alreadyExists, mustSpecifyUserName, noSuchEntity, validationError } from './errors.ts'
 import { type CredentialOwner, ownerOf, ownerResource } from './implicit-user.ts'
@@ -17,19 +18,13 @@ import {
 import { mustFindUser, type UserRow } from './users.rows.ts'
 
 type Named = { readonly UserName?: string }
+type Secret = { readonly Password?: string }
 
 /** Whose profile it is. The root user may leave the name out in a session of AssumeRoot only (IAM API reference, GetLoginProfile). */
 function profileOwner(input: Named, call: Call): CredentialOwner {
   const owner = ownerOf(input, call)
   if (owner.kind === 'root' && call.principal.credential.session?.assumedRoot !== true) throw mustSpecifyUserName()
   return owner
-}
-
-/** The root user's password is made at sign-up and by the recovery by e-mail, never here. */
-function userName(input: Named, call: Call): string {
-  const owner = profileOwner(input, call)
-  if (owner.kind === 'root') throw mustSpecifyUserName()
-  return owner.name
 }
 
 const profileShape = (
@@ -65,14 +60,18 @@ async function mustHaveProfile(
 export const createLoginProfile = writeOperation('iam', 'CreateLoginProfile', {
   authorize: (input, call) => ({ action: 'iam:CreateLoginProfile', resource: ownerResource(profileOwner(input, call), call) }),
   async prepare(tx, input, call) {
-    const name = userName(input, call)
+    const owner = profileOwner(input, call)
+    if (owner.kind === 'root') return undefined
     if (input.Password === undefined) throw passwordRequired()
-    const { id } = await mustLackProfile(tx, call.accountId, name)
+    const { id } = await mustLackProfile(tx, call.accountId, owner.name)
     return { hash: await prepareNewPassword(tx, call, id, input.Password) }
   },
-  async handle(tx, input, call, { hash }) {
+  async handle(tx, input, call, prepared) {
     const { accountId, now } = call
-    const user = await mustLackProfile(tx, accountId, userName(input, call))
+    const owner = profileOwner(input, call)
+    if (owner.kind === 'root' || prepared === undefined) return { LoginProfile: await allowRootRecovery(tx, input, call) }
+    const { hash } = prepared
+    const user = await mustLackProfile(tx, accountId, owner.name)
     const resetRequired = input.PasswordResetRequired ?? false
     await insertLoginProfile(tx, accountId, { userId: user.id, hash, now }, resetRequired)
     return { LoginProfile: profileShape(user.name, { created_at: now, reset_required: Number(resetRequired) }) }
@@ -92,10 +91,27 @@ export const getLoginProfile = readOperation('iam', 'GetLoginProfile', {
 /** The root user's name in AWS's credential report. */
 const ROOT_NAME = '<root_account>'
 
-async function rootProfile(tx: ReadTx, accountId: string): Promise<LoginProfile> {
+/** A root user has a profile while it has a password or may set one by e-mail. */
+async function findRootProfile(tx: ReadTx, accountId: string): Promise<LoginProfile | undefined> {
   const account = await mustFindAccount(tx, accountId)
-  if (account.password_hash === null) throw noSuchEntity.loginProfile(ROOT_NAME)
-  return profileShape(ROOT_NAME, { created_at: account.created_at, reset_required: 0 })
+  const recovery = await findRootRecovery(tx, accountId)
+  if (account.password_hash === null && recovery?.allowed !== true) return undefined
+  const createdAt = recovery?.allowed === true ? recovery.changedAt : account.created_at
+  return profileShape(ROOT_NAME, { created_at: createdAt, reset_required: 0 })
+}
+
+async function rootProfile(tx: ReadTx, accountId: string): Promise<LoginProfile> {
+  const profile = await findRootProfile(tx, accountId)
+  if (profile === undefined) throw noSuchEntity.loginProfile(ROOT_NAME)
+  return profile
+}
+
+/** No password comes with it: the root user sets one by e-mail (IAM User Guide, "Perform a privileged task", Allow password recovery). */
+async function allowRootRecovery(tx: WriteTx, { Password }: Secret, { accountId, now }: Call): Promise<LoginProfile> {
+  if (Password !== undefined) throw validationError('The password of a root user cannot be set in a session of AssumeRoot.')
+  if ((await findRootProfile(tx, accountId)) !== undefined) throw alreadyExists.loginProfile(ROOT_NAME)
+  await setRootRecovery(tx, accountId, true, now)
+  return rootProfile(tx, accountId)
 }
 
 /** Sets a password, or whether the user must change it, or both. */
@@ -120,6 +136,8 @@ export const deleteLoginProfile = writeOperation('iam', 'DeleteLoginProfile', {
     if (owner.kind === 'root') {
       await rootProfile(tx, call.accountId)
       await tx.run('UPDATE account SET password_hash = NULL WHERE id = $1', call.accountId)
+      // Without a profile there is no recovery by e-mail either (IAM User Guide, "Centralize root access").
+      await setRootRecovery(tx, call.accountId, false, call.now)
       return {}
     }
     const { user } = await mustHaveProfile(tx, call.accountId, owner.name)

@@ -1,12 +1,13 @@
 /** Attachments: which policies bind the root, a unit or an account. */
+import { companions } from '../organization-trust.rows.ts'
 import type { PolicyTargetSummary } from '../../model/organizations.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, readOperation, writeOperation } from '../operation.ts'
-import { FULL_ACCESS } from './aws-policies.ts'
+import { FULL_ACCESS, isEnforced } from './aws-policies.ts'
 import { policyTargetName } from './entities.ts'
 import { duplicateAttachment, invalidInput, noSuch, notAttached, typeNotEnabled, violates } from './errors.ts'
 import { kindOf, targetArn } from './ids.ts'
-import { enabledTypes, findMember, mustLead, type OrganizationRow, otherMembers } from './organization.rows.ts'
+import { type OrganizationRow, enabledTypes, findMember, mustReach, mustReachToWrite } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { attach, attachedPolicies, detach, mustFindPolicy, targetsOf } from './policies.rows.ts'
 import { POLICIES_PER_TARGET } from './quotas.ts'
@@ -24,32 +25,34 @@ const both = (action: string, { PolicyId, TargetId }: Attaching): readonly Check
 /** It binds every account under the target from the next request on. */
 export const attachPolicy = writeOperation('organizations', 'AttachPolicy', {
   authorize: (input) => both('organizations:AttachPolicy', input),
-  async handle(tx, { PolicyId, TargetId }, { accountId, now }) {
-    const organization = await mustLead(tx, accountId)
-    const policy = await mustFindPolicy(tx, accountId, PolicyId)
+  async handle(tx, { PolicyId, TargetId }, { accountId: caller, now }) {
+    const organization = await mustReachToWrite(tx, caller)
+    const { account } = organization
+    const policy = await mustFindPolicy(tx, account, PolicyId)
     if (!(await isTarget(tx, organization, TargetId))) throw noSuch.target()
-    if (!enabledTypes(organization).includes(policy.type)) throw typeNotEnabled()
-    const attached = await attachedPolicies(tx, accountId, TargetId, policy.type)
+    if (!isEnforced(policy.type) || !enabledTypes(organization).includes(policy.type)) throw typeNotEnabled()
+    const attached = await attachedPolicies(tx, account, TargetId, policy.type)
     if (attached.some(({ id }) => id === PolicyId)) throw duplicateAttachment()
-    if (attached.length >= POLICIES_PER_TARGET)
+    if (attached.length >= POLICIES_PER_TARGET[policy.type])
       throw violates(
         'MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED',
         'You have exceeded the number of policies of this type that can be attached to an entity.',
       )
-    await attach(tx, accountId, { targetId: TargetId, policy }, now)
+    await attach(tx, account, { targetId: TargetId, policy }, now)
     return {}
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 /** One service control policy must stay, and RCPFullAWSAccess always stays (Organizations API reference, DetachPolicy). */
 export const detachPolicy = writeOperation('organizations', 'DetachPolicy', {
   authorize: (input) => both('organizations:DetachPolicy', input),
-  async handle(tx, { PolicyId, TargetId }, { accountId }) {
-    const organization = await mustLead(tx, accountId)
-    const policy = await mustFindPolicy(tx, accountId, PolicyId)
+  async handle(tx, { PolicyId, TargetId }, { accountId: caller }) {
+    const organization = await mustReachToWrite(tx, caller)
+    const { account } = organization
+    const policy = await mustFindPolicy(tx, account, PolicyId)
     if (!(await isTarget(tx, organization, TargetId))) throw noSuch.target()
-    const attached = await attachedPolicies(tx, accountId, TargetId, policy.type)
+    const attached = await attachedPolicies(tx, account, TargetId, policy.type)
     if (!attached.some(({ id }) => id === PolicyId)) throw notAttached()
     if (PolicyId === FULL_ACCESS.RESOURCE_CONTROL_POLICY.id)
       throw invalidInput('NON_DETACHABLE_POLICY', 'You cannot detach the policy RCPFullAWSAccess.')
@@ -58,10 +61,10 @@ export const detachPolicy = writeOperation('organizations', 'DetachPolicy', {
         'MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED',
         'You cannot detach the last policy of this type from an entity.',
       )
-    await detach(tx, accountId, { targetId: TargetId, policy })
+    await detach(tx, account, { targetId: TargetId, policy })
     return {}
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 /** Those that the policy is attached to, not those that inherit it. */
@@ -70,10 +73,11 @@ export const listTargetsForPolicy = readOperation('organizations', 'ListTargetsF
     action: 'organizations:ListTargetsForPolicy',
     resource: { kind: 'policy', name: PolicyId },
   }),
-  async handle(tx, input, { accountId }) {
-    const organization = await mustLead(tx, accountId)
-    const { id } = await mustFindPolicy(tx, accountId, input.PolicyId)
-    const { items, next } = page('targets', await targetsOf(tx, accountId, id), input, (target) => target)
+  async handle(tx, input, { accountId: caller }) {
+    const organization = await mustReach(tx, caller)
+    const { account } = organization
+    const { id } = await mustFindPolicy(tx, account, input.PolicyId)
+    const { items, next } = page('targets', await targetsOf(tx, account, id), input, (target) => target)
     const Targets: PolicyTargetSummary[] = []
     for (const target of items) Targets.push(await targetShape(tx, organization, target))
     return { Targets, ...next }

@@ -1,8 +1,11 @@
 /** The things of an organization that checks name: their ARNs carry the organization, which only the store knows. */
 import type { ReadTx } from '../../store/store.ts'
+import type { EntityRef } from '../operation.ts'
 import type { Entity, EntityLookup } from '../service.ts'
 import { arnOf } from './controls.rows.ts'
-import { organizationArn, targetArn } from './ids.ts'
+import { delegationPolicy } from './delegation.ts'
+import { NOT_YOURS } from './errors.ts'
+import { organizationArn, policyArn, targetArn } from './ids.ts'
 import { findMember, findOrganization, type OrganizationRow } from './organization.rows.ts'
 import { findPolicy } from './policies.rows.ts'
 import { resourceTagKeys } from './tags.ts'
@@ -11,11 +14,23 @@ import { findUnit } from './units.rows.ts'
 /** Without an organization, and for what is not in it, there is no ARN to speak of: only a policy for every resource allows then. */
 const NOTHING: Entity = { arn: '*', missing: true }
 
+/**
+ * All of an organization is its management account's. To a member it is another account's: the organization's own policy must let it in,
+ * beside the caller's.
+ */
 const inOrganization =
   (find: (tx: ReadTx, organization: OrganizationRow, id: string) => Promise<Entity>): EntityLookup =>
   async (tx, accountId, id) => {
     const organization = await findOrganization(tx, accountId)
-    return organization === undefined ? NOTHING : find(tx, organization, id)
+    if (organization === undefined) return NOTHING
+    const entity = await find(tx, organization, id)
+    if (organization.account === accountId) return entity
+    return {
+      ...entity,
+      accountId: organization.account,
+      policy: { kind: 'resource', document: await delegationPolicy(tx, organization.account) },
+      refusal: NOT_YOURS,
+    }
   }
 
 async function target(tx: ReadTx, organization: OrganizationRow, id: string): Promise<Entity> {
@@ -44,12 +59,17 @@ async function policyTarget(tx: ReadTx, organization: OrganizationRow, name: str
   }
 }
 
+/** Named by checks of operations that are about no single thing. */
+export const EVERYTHING: EntityRef = { kind: 'everything', name: '*' }
+
 export const policyTargetName = (targetId: string, policyId: string): string => `${targetId}\n${policyId}`
 
 export const entities: Readonly<Record<string, EntityLookup>> = {
+  everything: inOrganization(async () => ({ arn: '*' })),
   organization: inOrganization(async (_tx, organization) => ({ arn: organizationArn(organization) })),
   target: inOrganization(target),
   policy: inOrganization(policy),
+  'new policy': inOrganization(async (_tx, organization, type) => ({ arn: policyArn(organization, type, '*') })),
   'policy target': inOrganization(policyTarget),
   tagged: inOrganization((tx, organization, id) => (id.startsWith('p-') ? policy : target)(tx, organization, id)),
 }

@@ -4,9 +4,9 @@ import { Fault } from '../../aws/fault.ts'
 /** The account is in no organization. */
 export const notInUse = (): Fault =>
   new Fault('AWSOrganizationsNotInUseException', 'Your account is not a member of an organization.')
-/** A member account asks for what only the management account may do. */
-export const notManagement = (): Fault =>
-  new Fault('AccessDeniedException', "You don't have permissions to access this resource.")
+/** What a member account hears that asks for what is the management account's, and is no delegate (known from reports). */
+export const NOT_YOURS = "You don't have permissions to access this resource."
+export const notManagement = (): Fault => new Fault('AccessDeniedException', NOT_YOURS)
 export const alreadyMember = (): Fault =>
   new Fault('AlreadyInOrganizationException', 'The AWS account is already a member of an organization.')
 export const notEmpty = (): Fault =>
@@ -44,6 +44,16 @@ export const duplicateAttachment = (): Fault =>
   new Fault('DuplicatePolicyAttachmentException', 'The selected policy is already attached to the specified target.')
 export const notAttached = (): Fault =>
   new Fault('PolicyNotAttachedException', "The policy isn't attached to the specified target in the specified root.")
+export const alreadyRegistered = (): Fault =>
+  new Fault(
+    'AccountAlreadyRegisteredException',
+    'The provided account is already a delegated administrator for your organization.',
+  )
+export const notRegistered = (): Fault =>
+  new Fault(
+    'AccountNotRegisteredException',
+    'The provided account is not a registered delegated administrator for your organization.',
+  )
 export const policyInUse = (): Fault =>
   new Fault(
     'PolicyInUseException',
@@ -68,6 +78,7 @@ type InvalidReason =
   | 'NON_DETACHABLE_POLICY'
   | 'DUPLICATE_TAG_KEY'
   | 'TARGET_NOT_SUPPORTED'
+  | 'UNRECOGNIZED_SERVICE_PRINCIPAL'
 export const invalidInput = (Reason: InvalidReason, text: string): Fault =>
   new Fault('InvalidInputException', text, { members: { Reason } })
 
@@ -80,6 +91,12 @@ type Constraint =
   | 'MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED'
   | 'MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED'
   | 'MAX_TAG_LIMIT_EXCEEDED'
+  | 'ORGANIZATION_NOT_IN_ALL_FEATURES_MODE'
+  | 'SERVICE_ACCESS_NOT_ENABLED'
+  | 'CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR'
+  | 'CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR'
+  | 'DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE'
+  | 'MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED'
 
 /** ConstraintViolationException (HTTP 409). */
 export const violates = (Reason: Constraint, text: string): Fault =>

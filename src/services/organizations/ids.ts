@@ -21,12 +21,6 @@ export const newUnitId = (rootId: string, random: RandomBytes): string => `ou-${
 export const newPolicyId = (random: RandomBytes): string => `p-${draw(10, random)}`
 export const newRequestId = (random: RandomBytes): string => `car-${draw(32, random)}`
 
-/** Twelve digits, the first of them not zero, evenly drawn. */
-export function newAccountId(random: RandomBytes): string {
-  const span = 900_000_000_000n
-  return (100_000_000_000n + (BigInt(`0x${Buffer.from(random(16)).toString('hex')}`) % span)).toString()
-}
-
 /** Of which kind a target is, by the form of its id. */
 export type TargetKind = 'ROOT' | 'ORGANIZATIONAL_UNIT' | 'ACCOUNT'
 

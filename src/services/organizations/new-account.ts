@@ -1,13 +1,15 @@
 /** New accounts of an organization: made at once, with a role by which the management account gets in. */
-import { rootArn } from '../../aws/arn.ts'
+import { EVERYTHING } from './entities.ts'
+import { companions, rootFeatures } from '../organization-trust.rows.ts'
 import type { Edge } from '../../aws/edge.ts'
-import { newId } from '../../aws/ids.ts'
 import type { CreateAccountStatus } from '../../model/organizations.gen.ts'
 import { type ReadTx, UniqueViolation, type WriteTx } from '../../store/store.ts'
+import { ACCOUNT_DRAWS, insertAccessRole, insertAccount, newAccountId } from '../new-account.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
+import { setRootRecovery } from '../root-recovery.rows.ts'
 import { noSuch, violates } from './errors.ts'
-import { newAccountId, newRequestId } from './ids.ts'
-import { insertMember, listMembers, mustLead, otherMembers } from './organization.rows.ts'
+import { newRequestId } from './ids.ts'
+import { insertMember, listMembers, mustLead, mustReach } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { ACCOUNTS_PER_ORGANIZATION } from './quotas.ts'
 import { newTags, requestTagKeys } from './tags.ts'
@@ -21,33 +23,23 @@ type RequestRow = {
   readonly requested_at: number
 }
 
-const INSERT_ACCOUNT = `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
-  VALUES ($1, $2, $3, $4, 'ACTIVE', $5, 1, 0, '')`
-const INSERT_ROLE = `INSERT INTO iam_role
-  (account, id, name, name_key, path, trust_policy, description, max_session_seconds, boundary_arn, tags, linked_service, created_at)
-  VALUES ($1, $2, $3, $4, '/', $5, NULL, 3600, NULL, '[]', NULL, $6)`
-const ATTACH = 'INSERT INTO iam_attachment (account, principal_id, policy_arn, attached_at) VALUES ($1, $2, $3, $4)'
 const COLUMNS = 'id, account_name, member, failure, requested_at'
 const INSERT_REQUEST = `INSERT INTO organization_account_request (account, ${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)`
 const FIND_REQUEST = `SELECT ${COLUMNS} FROM organization_account_request WHERE account = $1 AND id = $2`
 const LIST_REQUESTS = `SELECT ${COLUMNS} FROM organization_account_request WHERE account = $1 ORDER BY id`
 const EMAIL_TAKEN = 'SELECT id FROM account WHERE email_key = $1'
 
-const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess'
 /** Organizations API reference, CreateAccount, RoleName. */
 const DEFAULT_ROLE = 'OrganizationAccountAccessRole'
-/** Chances that a random account number is taken are one in a billion for each account there is. */
-const DRAWS = 8
-
 /** AWS makes accounts in the background and says IN_PROGRESS first; here the account is there when the call returns. */
 export const createAccount = writeOperation('organizations', 'CreateAccount', {
-  authorize: ({ Tags }) => ({ action: 'organizations:CreateAccount', resource: '*', context: requestTagKeys(Tags) }),
+  authorize: ({ Tags }) => ({ action: 'organizations:CreateAccount', resource: EVERYTHING, context: requestTagKeys(Tags) }),
   async handle(tx, { AccountName, Email, RoleName, Tags }, { accountId, now, random }) {
     const organization = await mustLead(tx, accountId)
     if ((await listMembers(tx, accountId)).length >= ACCOUNTS_PER_ORGANIZATION)
       throw violates('ACCOUNT_NUMBER_LIMIT_EXCEEDED', 'You have exceeded the allowed number of AWS accounts.')
     const tags = newTags(Tags)
-    const member = await insertAccount(tx, { name: AccountName, email: Email, now }, random)
+    const member = await makeAccount(tx, { name: AccountName, email: Email, now }, random)
     if (member !== null) {
       await insertMember(tx, accountId, {
         member,
@@ -57,6 +49,8 @@ export const createAccount = writeOperation('organizations', 'CreateAccount', {
         tags,
       })
       await attachFullAccess(tx, organization, member, now)
+      // IAM User Guide, "Centralize root access": accounts that are made from then on have no root user credentials to recover.
+      if ((await rootFeatures(tx, accountId)).includes('RootCredentialsManagement')) await setRootRecovery(tx, member, false, now)
       await insertAccessRole(tx, { member, management: accountId, name: RoleName ?? DEFAULT_ROLE, now }, random)
     }
     const row: RequestRow = {
@@ -69,40 +63,23 @@ export const createAccount = writeOperation('organizations', 'CreateAccount', {
     await tx.run(INSERT_REQUEST, accountId, row.id, row.account_name, row.member, row.failure, row.requested_at)
     return { CreateAccountStatus: statusShape(row) }
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 type NewAccount = { readonly name: string; readonly email: string; readonly now: number }
 
 /** The new account's id; null where its e-mail address is taken, perhaps by somebody who was faster. */
-async function insertAccount(tx: WriteTx, { name, email, now }: NewAccount, random: Edge['random']): Promise<string | null> {
+async function makeAccount(tx: WriteTx, { name, email, now }: NewAccount, random: Edge['random']): Promise<string | null> {
   for (let draw = 1; ; draw += 1) {
     if ((await tx.get(EMAIL_TAKEN, email.toLowerCase())) !== undefined) return null
     const id = newAccountId(random)
     try {
-      await tx.savepoint(() => tx.run(INSERT_ACCOUNT, id, name, email, email.toLowerCase(), now))
+      await insertAccount(tx, { id, name, email, now })
       return id
     } catch (error) {
-      if (!(error instanceof UniqueViolation) || draw === DRAWS) throw error
+      if (!(error instanceof UniqueViolation) || draw === ACCOUNT_DRAWS) throw error
     }
   }
-}
-
-type AccessRole = { readonly member: string; readonly management: string; readonly name: string; readonly now: number }
-
-/** The management account may assume the role, which may do everything in the new account. */
-async function insertAccessRole(
-  tx: WriteTx,
-  { member, management, name, now }: AccessRole,
-  random: Edge['random'],
-): Promise<void> {
-  const trust = {
-    Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { AWS: rootArn(management) }, Action: 'sts:AssumeRole' }],
-  }
-  const id = newId('AROA', member, random)
-  await tx.run(INSERT_ROLE, member, id, name, name.toLowerCase(), JSON.stringify(trust), now)
-  await tx.run(ATTACH, member, id, ADMINISTRATOR_ACCESS, now)
 }
 
 function statusShape({ id, account_name: name, member, failure, requested_at: at }: RequestRow): CreateAccountStatus {
@@ -118,21 +95,21 @@ function statusShape({ id, account_name: name, member, failure, requested_at: at
 }
 
 export const describeCreateAccountStatus = readOperation('organizations', 'DescribeCreateAccountStatus', {
-  authorize: () => ({ action: 'organizations:DescribeCreateAccountStatus', resource: '*' }),
-  async handle(tx, { CreateAccountRequestId }, { accountId }) {
-    await mustLead(tx, accountId)
-    const row = await tx.get<RequestRow>(FIND_REQUEST, accountId, CreateAccountRequestId)
+  authorize: () => ({ action: 'organizations:DescribeCreateAccountStatus', resource: EVERYTHING }),
+  async handle(tx, { CreateAccountRequestId }, { accountId: caller }) {
+    const { account } = await mustReach(tx, caller)
+    const row = await tx.get<RequestRow>(FIND_REQUEST, account, CreateAccountRequestId)
     if (row === undefined) throw noSuch.request()
     return { CreateAccountStatus: statusShape(row) }
   },
 })
 
 export const listCreateAccountStatus = readOperation('organizations', 'ListCreateAccountStatus', {
-  authorize: () => ({ action: 'organizations:ListCreateAccountStatus', resource: '*' }),
-  async handle(tx, input, { accountId }) {
-    await mustLead(tx, accountId)
+  authorize: () => ({ action: 'organizations:ListCreateAccountStatus', resource: EVERYTHING }),
+  async handle(tx, input, { accountId: caller }) {
+    const { account } = await mustReach(tx, caller)
     const { States } = input
-    const statuses = (await requestsOf(tx, accountId)).filter(
+    const statuses = (await requestsOf(tx, account)).filter(
       ({ State }) => States === undefined || States.length === 0 || (State !== undefined && States.includes(State)),
     )
     const { items, next } = page('requests', statuses, input, ({ Id = '' }) => Id)

@@ -22,6 +22,8 @@ export type MemberRow = {
   readonly tags: string
   readonly name: string
   readonly email: string
+  /** That of the account: a closed one is suspended. */
+  readonly status: 'ACTIVE' | 'SUSPENDED'
 }
 
 const COLUMNS = 'o.account, o.id, o.feature_set, o.root_id, o.root_tags, o.policy_types, o.created_at'
@@ -29,14 +31,17 @@ const OF_MEMBER = `SELECT ${COLUMNS} FROM organization_member m JOIN organizatio
 const INSERT = `INSERT INTO organization (account, id, feature_set, root_id, root_tags, policy_types, created_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7)`
 const SET_TYPES = 'UPDATE organization SET policy_types = $1 WHERE account = $2'
-const MEMBER_COLUMNS = 'm.member, m.parent_id, m.joined_method, m.joined_at, m.tags, a.name, a.email'
+const MEMBER_COLUMNS = 'm.member, m.parent_id, m.joined_method, m.joined_at, m.tags, a.name, a.email, a.status'
 const MEMBERS = `SELECT ${MEMBER_COLUMNS} FROM organization_member m JOIN account a ON a.id = m.member WHERE m.account = $1 ORDER BY m.member`
 const MEMBER = `SELECT ${MEMBER_COLUMNS} FROM organization_member m JOIN account a ON a.id = m.member WHERE m.account = $1 AND m.member = $2`
-const MEMBER_IDS = 'SELECT member FROM organization_member WHERE account = $1 ORDER BY member'
 const INSERT_MEMBER = `INSERT INTO organization_member (account, member, parent_id, joined_method, joined_at, tags)
   VALUES ($1, $2, $3, $4, $5, $6)`
 const MOVE = 'UPDATE organization_member SET parent_id = $1 WHERE account = $2 AND member = $3'
 const TABLES = [
+  'organization_resource_policy',
+  'organization_root_feature',
+  'organization_delegate',
+  'organization_service',
   'organization_account_request',
   'organization_attachment',
   'organization_policy',
@@ -56,11 +61,27 @@ export async function mustFindOrganization(tx: ReadTx, accountId: string): Promi
   return row
 }
 
-/** The organization that an account leads. Throws AWSOrganizationsNotInUseException, and AccessDeniedException where the account is a member only. */
+/** The organization that an account leads, for what cannot be delegated. Throws AWSOrganizationsNotInUseException, and AccessDeniedException where the account is a member only. */
 export async function mustLead(tx: ReadTx, accountId: string): Promise<OrganizationRow> {
   const row = await mustFindOrganization(tx, accountId)
   if (row.account !== accountId) throw notManagement()
   return row
+}
+
+/**
+ * The organization that a call works on. The caller may be of a member account: the decision has asked the organization's own policy then
+ * (`delegation.ts`), as every check names an entity of the organization. Throws AWSOrganizationsNotInUseException.
+ */
+export const mustReach = (tx: ReadTx, accountId: string): Promise<OrganizationRow> => mustFindOrganization(tx, accountId)
+
+const LOCK = 'UPDATE account SET version = version WHERE id = $1'
+
+/** The same for writes. A delegate's call has locked the delegate's account only: two writers of one organization must not overlap. */
+export async function mustReachToWrite(tx: WriteTx, accountId: string): Promise<OrganizationRow> {
+  const row = await mustFindOrganization(tx, accountId)
+  if (row.account === accountId) return row
+  await tx.run(LOCK, row.account)
+  return mustFindOrganization(tx, accountId)
 }
 
 export async function insertOrganization(tx: WriteTx, row: OrganizationRow): Promise<void> {
@@ -95,16 +116,14 @@ export async function mustFindMember(tx: ReadTx, account: string, member: string
   return row
 }
 
-export async function insertMember(tx: WriteTx, account: string, row: Omit<MemberRow, 'name' | 'email'>): Promise<void> {
+export async function insertMember(
+  tx: WriteTx,
+  account: string,
+  row: Omit<MemberRow, 'name' | 'email' | 'status'>,
+): Promise<void> {
   await tx.run(INSERT_MEMBER, account, row.member, row.parent_id, row.joined_method, row.joined_at, row.tags)
 }
 
 export async function moveMember(tx: WriteTx, account: string, member: string, parentId: string): Promise<void> {
   await tx.run(MOVE, parentId, account, member)
-}
-
-/** The members that a change of the organization reaches: all but the management account, which its own call locks. */
-export async function otherMembers(tx: ReadTx, account: string): Promise<readonly string[]> {
-  const rows = await tx.all<{ member: string }>(MEMBER_IDS, account)
-  return rows.map(({ member }) => member).filter((member) => member !== account)
 }

@@ -1,8 +1,11 @@
 /** The organization itself: create, describe, its root, delete. */
+import { EVERYTHING } from './entities.ts'
+import { companions } from '../organization-trust.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { alreadyMember, notEmpty } from './errors.ts'
 import { newOrganizationId, newRootId } from './ids.ts'
 import {
+  type OrganizationRow,
   deleteOrganizationRows,
   findOrganization,
   insertMember,
@@ -10,8 +13,7 @@ import {
   mustFindMember,
   mustFindOrganization,
   mustLead,
-  type OrganizationRow,
-  otherMembers,
+  mustReach,
 } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { organizationShape, rootShape } from './shapes.ts'
@@ -57,9 +59,9 @@ export const describeOrganization = readOperation('organizations', 'DescribeOrga
 })
 
 export const listRoots = readOperation('organizations', 'ListRoots', {
-  authorize: () => ({ action: 'organizations:ListRoots', resource: '*' }),
-  async handle(tx, input, { accountId }) {
-    const { items, next } = page('roots', [await mustLead(tx, accountId)], input, ({ root_id: id }) => id)
+  authorize: () => ({ action: 'organizations:ListRoots', resource: EVERYTHING }),
+  async handle(tx, input, { accountId: caller }) {
+    const { items, next } = page('roots', [await mustReach(tx, caller)], input, ({ root_id: id }) => id)
     return { Roots: items.map(rootShape), ...next }
   },
 })
@@ -72,7 +74,7 @@ export const deleteOrganization = writeOperation('organizations', 'DeleteOrganiz
   }),
   async handle(tx, _input, { accountId }) {
     await mustLead(tx, accountId)
-    if ((await otherMembers(tx, accountId)).length > 0) throw notEmpty()
+    if ((await companions(tx, accountId)).length > 0) throw notEmpty()
     await deleteOrganizationRows(tx, accountId)
     return {}
   },

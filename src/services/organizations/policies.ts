@@ -1,11 +1,13 @@
 /** Policies of an organization: create, describe, change, delete, list. */
+import { EVERYTHING } from './entities.ts'
+import { companions } from '../organization-trust.rows.ts'
 import { checkDocument } from '../../policy/put.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { awsPolicy, type EnforcedType, FULL_ACCESS, isEnforced } from './aws-policies.ts'
 import { duplicatePolicy, invalidInput, malformedDocument, policyInUse, violates } from './errors.ts'
 import { newPolicyId } from './ids.ts'
-import { mustLead, otherMembers } from './organization.rows.ts'
+import { mustReach, mustReachToWrite } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { mustBeAvailable } from './policy-types.ts'
 import {
@@ -27,7 +29,7 @@ const KINDS: Readonly<Record<EnforcedType, 'scp' | 'rcp'>> = { SERVICE_CONTROL_P
 /** Throws ConstraintViolationException and MalformedPolicyDocumentException. */
 function mustFit(content: string, type: string): void {
   if (!isEnforced(type)) throw new Error(`a policy of the type ${type} was stored`)
-  if (content.length > POLICY_SIZE)
+  if (content.length > POLICY_SIZE[type])
     throw violates('POLICY_CONTENT_LIMIT_EXCEEDED', 'You have exceeded the maximum size of the policy content.')
   const flaw = checkDocument(content, KINDS[type])
   if (flaw !== undefined) throw malformedDocument(flaw)
@@ -44,15 +46,16 @@ async function mustFindMutable(tx: ReadTx, account: string, id: string): Promise
 export const createPolicy = writeOperation('organizations', 'CreatePolicy', {
   authorize: ({ Type, Tags }) => ({
     action: 'organizations:CreatePolicy',
-    resource: '*',
+    resource: { kind: 'new policy', name: Type },
     context: { 'organizations:PolicyType': Type, ...requestTagKeys(Tags) },
   }),
-  async handle(tx, { Content, Description, Name, Type, Tags }, { accountId, now, random }) {
-    const organization = await mustLead(tx, accountId)
+  async handle(tx, { Content, Description, Name, Type, Tags }, { accountId: caller, now, random }) {
+    const organization = await mustReachToWrite(tx, caller)
+    const { account } = organization
     const type = mustBeAvailable(organization, Type)
-    if ((await findPolicyNamed(tx, accountId, type, Name)) !== undefined) throw duplicatePolicy()
+    if ((await findPolicyNamed(tx, account, type, Name)) !== undefined) throw duplicatePolicy()
     mustFit(Content, type)
-    if ((await listPolicyRows(tx, accountId, type)).length >= POLICIES_PER_TYPE)
+    if ((await listPolicyRows(tx, account, type)).length >= POLICIES_PER_TYPE[type])
       throw violates(
         'POLICY_NUMBER_LIMIT_EXCEEDED',
         'You have exceeded the number of policies that you can have in an organization.',
@@ -66,63 +69,66 @@ export const createPolicy = writeOperation('organizations', 'CreatePolicy', {
       tags: newTags(Tags),
       created_at: now,
     }
-    await insertPolicy(tx, accountId, row)
+    await insertPolicy(tx, account, row)
     return { Policy: policyShape(organization, row) }
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 export const describePolicy = readOperation('organizations', 'DescribePolicy', {
   authorize: ({ PolicyId }) => ({ action: 'organizations:DescribePolicy', resource: { kind: 'policy', name: PolicyId } }),
-  async handle(tx, { PolicyId }, { accountId }) {
-    const organization = await mustLead(tx, accountId)
-    return { Policy: policyShape(organization, await mustFindPolicy(tx, accountId, PolicyId)) }
+  async handle(tx, { PolicyId }, { accountId: caller }) {
+    const organization = await mustReach(tx, caller)
+    const { account } = organization
+    return { Policy: policyShape(organization, await mustFindPolicy(tx, account, PolicyId)) }
   },
 })
 
 /** A change of the content binds at once wherever the policy is attached. */
 export const updatePolicy = writeOperation('organizations', 'UpdatePolicy', {
   authorize: ({ PolicyId }) => ({ action: 'organizations:UpdatePolicy', resource: { kind: 'policy', name: PolicyId } }),
-  async handle(tx, { PolicyId, Name, Description, Content }, { accountId }) {
-    const organization = await mustLead(tx, accountId)
-    const before = await mustFindMutable(tx, accountId, PolicyId)
+  async handle(tx, { PolicyId, Name, Description, Content }, { accountId: caller }) {
+    const organization = await mustReachToWrite(tx, caller)
+    const { account } = organization
+    const before = await mustFindMutable(tx, account, PolicyId)
     const row: PolicyRow = {
       ...before,
       name: Name ?? before.name,
       description: Description ?? before.description,
       content: Content ?? before.content,
     }
-    const namesake = await findPolicyNamed(tx, accountId, row.type, row.name)
+    const namesake = await findPolicyNamed(tx, account, row.type, row.name)
     if (namesake !== undefined && namesake.id !== row.id) throw duplicatePolicy()
     mustFit(row.content, row.type)
-    await updatePolicyRow(tx, accountId, row)
+    await updatePolicyRow(tx, account, row)
     return { Policy: policyShape(organization, row) }
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 export const deletePolicy = writeOperation('organizations', 'DeletePolicy', {
   authorize: ({ PolicyId }) => ({ action: 'organizations:DeletePolicy', resource: { kind: 'policy', name: PolicyId } }),
-  async handle(tx, { PolicyId }, { accountId }) {
-    await mustLead(tx, accountId)
-    const { id } = await mustFindMutable(tx, accountId, PolicyId)
-    if ((await targetsOf(tx, accountId, id)).length > 0) throw policyInUse()
-    await deletePolicyRow(tx, accountId, id)
+  async handle(tx, { PolicyId }, { accountId: caller }) {
+    const { account } = await mustReachToWrite(tx, caller)
+    const { id } = await mustFindMutable(tx, account, PolicyId)
+    if ((await targetsOf(tx, account, id)).length > 0) throw policyInUse()
+    await deletePolicyRow(tx, account, id)
     return {}
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 /** Policies of one type, AWS's own among them. Of types that are not enforced here there are none. */
 export const listPolicies = readOperation('organizations', 'ListPolicies', {
   authorize: ({ Filter }) => ({
     action: 'organizations:ListPolicies',
-    resource: '*',
+    resource: EVERYTHING,
     context: { 'organizations:PolicyType': Filter },
   }),
-  async handle(tx, input, { accountId }) {
-    const organization = await mustLead(tx, accountId)
-    const own = await listPolicyRows(tx, accountId, input.Filter)
+  async handle(tx, input, { accountId: caller }) {
+    const organization = await mustReach(tx, caller)
+    const { account } = organization
+    const own = await listPolicyRows(tx, account, input.Filter)
     const all = isEnforced(input.Filter) && organization.feature_set === 'ALL' ? [FULL_ACCESS[input.Filter], ...own] : own
     const sorted = all.toSorted((one, other) => (one.id < other.id ? -1 : 1))
     const { items, next } = page(`policies ${input.Filter}`, sorted, input, ({ id }) => id)

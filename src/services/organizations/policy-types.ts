@@ -1,8 +1,16 @@
 /** Types of policy: enabled in the root, and with that everywhere, or not at all. */
+import { companions } from '../organization-trust.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { type EnforcedType, isEnforced } from './aws-policies.ts'
 import { noSuch, typeEnabled, typeNotAvailable, typeNotEnabled } from './errors.ts'
-import { enabledTypes, listMembers, mustLead, type OrganizationRow, otherMembers, setEnabledTypes } from './organization.rows.ts'
+import {
+  type OrganizationRow,
+  enabledTypes,
+  listMembers,
+  mustReach,
+  mustReachToWrite,
+  setEnabledTypes,
+} from './organization.rows.ts'
 import { attachedPolicies, detachType } from './policies.rows.ts'
 import { page } from './pages.ts'
 import { policySummary, rootShape } from './shapes.ts'
@@ -22,20 +30,21 @@ export const enablePolicyType = writeOperation('organizations', 'EnablePolicyTyp
     resource: { kind: 'target', name: RootId },
     context: { 'organizations:PolicyType': PolicyType },
   }),
-  async handle(tx, { RootId, PolicyType }, { accountId, now }) {
-    const organization = await mustLead(tx, accountId)
+  async handle(tx, { RootId, PolicyType }, { accountId: caller, now }) {
+    const organization = await mustReachToWrite(tx, caller)
+    const { account } = organization
     if (RootId !== organization.root_id) throw noSuch.root()
     const type = mustBeAvailable(organization, PolicyType)
     const types = enabledTypes(organization)
     if (types.includes(type)) throw typeEnabled()
-    await setEnabledTypes(tx, accountId, [...types, type])
-    const units = (await listUnits(tx, accountId)).map(({ id }) => id)
-    const members = (await listMembers(tx, accountId)).map(({ member }) => member)
+    await setEnabledTypes(tx, account, [...types, type])
+    const units = (await listUnits(tx, account)).map(({ id }) => id)
+    const members = (await listMembers(tx, account)).map(({ member }) => member)
     const onlyThis = { ...organization, policy_types: JSON.stringify([type]) }
     for (const id of [RootId, ...units, ...members]) await attachFullAccess(tx, onlyThis, id, now)
     return { Root: rootShape({ ...organization, policy_types: JSON.stringify([...types, type]) }) }
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 /** All policies of the type are detached from everything, and do not come back when it is enabled again. */
@@ -45,17 +54,18 @@ export const disablePolicyType = writeOperation('organizations', 'DisablePolicyT
     resource: { kind: 'target', name: RootId },
     context: { 'organizations:PolicyType': PolicyType },
   }),
-  async handle(tx, { RootId, PolicyType }, { accountId }) {
-    const organization = await mustLead(tx, accountId)
+  async handle(tx, { RootId, PolicyType }, { accountId: caller }) {
+    const organization = await mustReachToWrite(tx, caller)
+    const { account } = organization
     if (RootId !== organization.root_id) throw noSuch.root()
     const types = enabledTypes(organization)
     if (!types.includes(PolicyType)) throw typeNotEnabled()
     const rest = types.filter((type) => type !== PolicyType)
-    await setEnabledTypes(tx, accountId, rest)
-    await detachType(tx, accountId, PolicyType)
+    await setEnabledTypes(tx, account, rest)
+    await detachType(tx, account, PolicyType)
     return { Root: rootShape({ ...organization, policy_types: JSON.stringify(rest) }) }
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 /** Only those attached to the target itself: what it inherits is not among them. */
@@ -65,10 +75,11 @@ export const listPoliciesForTarget = readOperation('organizations', 'ListPolicie
     resource: { kind: 'target', name: TargetId },
     context: { 'organizations:PolicyType': Filter },
   }),
-  async handle(tx, input, { accountId }) {
-    const organization = await mustLead(tx, accountId)
+  async handle(tx, input, { accountId: caller }) {
+    const organization = await mustReach(tx, caller)
+    const { account } = organization
     if (!(await isTarget(tx, organization, input.TargetId))) throw noSuch.target()
-    const rows = await attachedPolicies(tx, accountId, input.TargetId, input.Filter)
+    const rows = await attachedPolicies(tx, account, input.TargetId, input.Filter)
     const sorted = rows.toSorted((one, other) => (one.id < other.id ? -1 : 1))
     const { items, next } = page(`policies of target ${input.Filter}`, sorted, input, ({ id }) => id)
     return { Policies: items.map((row) => policySummary(organization, row)), ...next }

@@ -43,17 +43,22 @@ export const unitShape = (organization: OrganizationRow, row: UnitRow, line: rea
   Path: pathOf(organization, line),
 })
 
-/** `line` leads from the root to the account's parent. */
-export const accountShape = (organization: OrganizationRow, row: MemberRow, line: readonly string[]): Account => ({
+/** What is said of a member wherever it stands. */
+export const memberShape = (organization: OrganizationRow, row: MemberRow) => ({
   Id: row.member,
   Arn: targetArn(organization, row.member),
   Email: row.email,
   Name: row.name,
-  Status: 'ACTIVE',
-  State: 'ACTIVE',
-  Paths: [pathOf(organization, [...line, row.member])],
+  Status: row.status,
+  State: row.status,
   JoinedMethod: row.joined_method,
   JoinedTimestamp: new Date(row.joined_at),
+})
+
+/** `line` leads from the root to the account's parent. */
+export const accountShape = (organization: OrganizationRow, row: MemberRow, line: readonly string[]): Account => ({
+  ...memberShape(organization, row),
+  Paths: [pathOf(organization, [...line, row.member])],
 })
 
 const pathOf = ({ id }: OrganizationRow, line: readonly string[]): string => `${[id, ...line].join('/')}/`

@@ -1,10 +1,11 @@
 /** Tags of the root, of units, accounts and policies. Keys differ by case. */
+import { companions } from '../organization-trust.rows.ts'
 import type { Tag } from '../../model/organizations.gen.ts'
 import type { ReadTx, WriteTx } from '../../store/store.ts'
 import { type ContextValue, readOperation, writeOperation } from '../operation.ts'
 import { awsPolicy } from './aws-policies.ts'
 import { invalidInput, noSuch, violates } from './errors.ts'
-import { findMember, mustLead, type OrganizationRow, otherMembers } from './organization.rows.ts'
+import { type OrganizationRow, findMember, mustReach, mustReachToWrite } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { findPolicy } from './policies.rows.ts'
 import { TAGS_PER_RESOURCE } from './quotas.ts'
@@ -75,12 +76,12 @@ export const tagResource = writeOperation('organizations', 'TagResource', {
     resource: { kind: 'tagged', name: ResourceId },
     context: requestTagKeys(Tags),
   }),
-  async handle(tx, { ResourceId, Tags }, { accountId }) {
-    const place = await placeOf(tx, await mustLead(tx, accountId), ResourceId)
+  async handle(tx, { ResourceId, Tags }, { accountId: caller }) {
+    const place = await placeOf(tx, await mustReachToWrite(tx, caller), ResourceId)
     await store(tx, place, merged(parseTags(place.column), Tags))
     return {}
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 export const untagResource = writeOperation('organizations', 'UntagResource', {
@@ -89,8 +90,8 @@ export const untagResource = writeOperation('organizations', 'UntagResource', {
     resource: { kind: 'tagged', name: ResourceId },
     context: { 'aws:TagKeys': TagKeys },
   }),
-  async handle(tx, { ResourceId, TagKeys }, { accountId }) {
-    const place = await placeOf(tx, await mustLead(tx, accountId), ResourceId)
+  async handle(tx, { ResourceId, TagKeys }, { accountId: caller }) {
+    const place = await placeOf(tx, await mustReachToWrite(tx, caller), ResourceId)
     const gone = new Set(TagKeys)
     await store(
       tx,
@@ -99,7 +100,7 @@ export const untagResource = writeOperation('organizations', 'UntagResource', {
     )
     return {}
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 export const listTagsForResource = readOperation('organizations', 'ListTagsForResource', {
@@ -107,8 +108,8 @@ export const listTagsForResource = readOperation('organizations', 'ListTagsForRe
     action: 'organizations:ListTagsForResource',
     resource: { kind: 'tagged', name: ResourceId },
   }),
-  async handle(tx, input, { accountId }) {
-    const { column } = await placeOf(tx, await mustLead(tx, accountId), input.ResourceId)
+  async handle(tx, input, { accountId: caller }) {
+    const { column } = await placeOf(tx, await mustReach(tx, caller), input.ResourceId)
     const tags = parseTags(column).toSorted((one, other) => (one.Key < other.Key ? -1 : 1))
     const { items, next } = page('tags', tags, { ...input, MaxResults: TAGS_PER_RESOURCE }, ({ Key }) => Key)
     return { Tags: items, ...next }

@@ -1,9 +1,10 @@
 /** Organizational units: create, describe, rename, delete, list. */
+import { companions } from '../organization-trust.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { FULL_ACCESS, isEnforced } from './aws-policies.ts'
 import { duplicateUnit, noSuch, unitNotEmpty, violates } from './errors.ts'
 import { newUnitId } from './ids.ts'
-import { enabledTypes, listMembers, mustLead, type OrganizationRow, otherMembers } from './organization.rows.ts'
+import { type OrganizationRow, enabledTypes, listMembers, mustLead, mustReach } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { attach, detachAll } from './policies.rows.ts'
 import { UNIT_DEPTH, UNITS_PER_ORGANIZATION } from './quotas.ts'
@@ -50,7 +51,7 @@ export const createOrganizationalUnit = writeOperation('organizations', 'CreateO
     await attachFullAccess(tx, organization, id, now)
     return { OrganizationalUnit: unitShape(organization, row, [...line, id]) }
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 export const describeOrganizationalUnit = readOperation('organizations', 'DescribeOrganizationalUnit', {
@@ -58,9 +59,10 @@ export const describeOrganizationalUnit = readOperation('organizations', 'Descri
     action: 'organizations:DescribeOrganizationalUnit',
     resource: { kind: 'target', name: OrganizationalUnitId },
   }),
-  async handle(tx, { OrganizationalUnitId }, { accountId }) {
-    const organization = await mustLead(tx, accountId)
-    const row = await mustFindUnit(tx, accountId, OrganizationalUnitId)
+  async handle(tx, { OrganizationalUnitId }, { accountId: caller }) {
+    const organization = await mustReach(tx, caller)
+    const { account } = organization
+    const row = await mustFindUnit(tx, account, OrganizationalUnitId)
     return { OrganizationalUnit: unitShape(organization, row, await lineOf(tx, organization, row.id)) }
   },
 })
@@ -79,7 +81,7 @@ export const updateOrganizationalUnit = writeOperation('organizations', 'UpdateO
     await renameUnit(tx, accountId, row.id, name)
     return { OrganizationalUnit: unitShape(organization, { ...row, name }, await lineOf(tx, organization, row.id)) }
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 /** The unit must have no accounts and no units. Policies are detached from it. */
@@ -97,7 +99,7 @@ export const deleteOrganizationalUnit = writeOperation('organizations', 'DeleteO
     await deleteUnitRow(tx, accountId, id)
     return {}
   },
-  reaches: (tx, { accountId }) => otherMembers(tx, accountId),
+  reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
 export const listOrganizationalUnitsForParent = readOperation('organizations', 'ListOrganizationalUnitsForParent', {
@@ -105,11 +107,12 @@ export const listOrganizationalUnitsForParent = readOperation('organizations', '
     action: 'organizations:ListOrganizationalUnitsForParent',
     resource: { kind: 'target', name: ParentId },
   }),
-  async handle(tx, input, { accountId }) {
-    const organization = await mustLead(tx, accountId)
+  async handle(tx, input, { accountId: caller }) {
+    const organization = await mustReach(tx, caller)
+    const { account } = organization
     if (!(await isParent(tx, organization, input.ParentId))) throw noSuch.parent()
     const line = await lineOf(tx, organization, input.ParentId)
-    const units = (await listUnits(tx, accountId)).filter(({ parent_id: parent }) => parent === input.ParentId)
+    const units = (await listUnits(tx, account)).filter(({ parent_id: parent }) => parent === input.ParentId)
     const { items, next } = page('units', units, input, ({ id }) => id)
     return { OrganizationalUnits: items.map((row) => unitShape(organization, row, [...line, row.id])), ...next }
   },

@@ -2,8 +2,10 @@
 import type { Operation } from '../operation.ts'
 import type { Service } from '../service.ts'
 import { assumeRoleOperations } from './assume-role.ts'
+import { assumeRootOperations } from './assume-root.ts'
 import { callerIdentityOperations } from './caller-identity.ts'
 import { federationTokenOperations } from './get-federation-token.ts'
+import { rootUserEntity } from './root-tasks.ts'
 import { samlOperations } from './saml.ts'
 import { sessionTokenOperations } from './session-token.ts'
 import { webIdentityOperations } from './web-identity.ts'
@@ -13,10 +15,11 @@ const operations: readonly Operation[] = [
   callerIdentityOperations,
   sessionTokenOperations,
   assumeRoleOperations,
+  assumeRootOperations,
   federationTokenOperations,
   samlOperations,
   webIdentityOperations,
   webIdentityTokenOperations,
 ].flat()
 
-export const sts: Service = { name: 'sts', operations, entities: {} }
+export const sts: Service = { name: 'sts', operations, entities: { 'root-user': rootUserEntity } }

@@ -9,6 +9,7 @@ import { saml } from './006-saml.ts'
 import { oidc } from './007-oidc.ts'
 import { stsPreferences } from './008-sts-preferences.ts'
 import { organizations } from './009-organizations.ts'
+import { organizationAccess } from './012-organization-access.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   oidc,
   stsPreferences,
   organizations,
+  organizationAccess,
 ]
