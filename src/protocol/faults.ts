@@ -57,10 +57,17 @@ export function errorShape(code: string, { model, operation }: FaultContext): Er
 export function faultStatus(fault: Fault, context: FaultContext, family: FaultFamily): number {
   if (fault.status !== undefined) return fault.status
   const modelled = errorShape(wireCode(fault, context, family), context)
-  if (modelled !== undefined) return modelled.error.status
+  if (modelled !== undefined)
+    return family === 'json' && context.model?.protocol !== 'query' ? awsJsonStatus(modelled) : modelled.error.status
   const row = REQUEST_FAULTS.get(fault.code) ?? BY_JSON_CODE.get(fault.code)?.[1]
   return row?.[STATUS_OF[family]] ?? (fault.sender ? 400 : 500)
 }
+
+/**
+ * Services whose own protocol is AWS JSON answer 400 and 500 and nothing else, whatever their models say of an error: Organizations' API reference
+ * has 400 for each, and reports show it (AWSOrganizationsNotInUseException, AccessDeniedException: "status code: 400"), where the SDKs' models say 404 and 403.
+ */
+const awsJsonStatus = ({ error }: ErrorShape): number => (error.status >= 500 ? 500 : 400)
 
 /** Whether the caller is at fault, as the model has it where it models the error. */
 export function isSender(fault: Fault, code: string, context: FaultContext): boolean {

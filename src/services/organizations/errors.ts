@@ -98,6 +98,6 @@ type Constraint =
   | 'DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE'
   | 'MAX_DELEGATED_ADMINISTRATORS_FOR_SERVICE_LIMIT_EXCEEDED'
 
-/** ConstraintViolationException (HTTP 409). */
+/** ConstraintViolationException. */
 export const violates = (Reason: Constraint, text: string): Fault =>
   new Fault('ConstraintViolationException', text, { members: { Reason } })
