@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeModel, type CompactModel } from './decode-model.ts'
 import { Fault } from '../aws/fault.ts'
-import type { OperationModel } from './model.ts'
+import type { OperationModel, ServiceModel } from './model.ts'
 import { validate } from './validate.ts'
-import { IAM_STYLE, JSON_STYLE, QUERY_STYLE, validationStyle, type ValidationStyle } from './validation-style.ts'
+import { FIELDS_STYLE, IAM_STYLE, JSON_STYLE, QUERY_STYLE, validationStyle, type ValidationStyle } from './validation-style.ts'
 import { MAX_SHOWN_VALUE, MAX_VIOLATIONS } from './violations.ts'
 
 const MODEL: CompactModel = {
@@ -97,9 +97,12 @@ const IAM: readonly (readonly [string, object, string | undefined])[] = [
 for (const [name, input, message] of IAM) test(`validate, IAM: ${name}`, () => assert.equal(messageOf(input, IAM_STYLE), message))
 
 test('validate: the style is that of the service, not of the protocol of a request', () => {
-  assert.equal(validationStyle({ service: 'iam', protocol: 'query' }), IAM_STYLE)
-  assert.equal(validationStyle({ service: 'sts', protocol: 'query' }), QUERY_STYLE)
-  assert.equal(validationStyle({ service: 'states', protocol: 'json' }), JSON_STYLE)
+  const errors: ServiceModel['errors'] = new Map()
+  assert.equal(validationStyle({ service: 'iam', protocol: 'query', errors }), IAM_STYLE)
+  assert.equal(validationStyle({ service: 'sts', protocol: 'query', errors }), QUERY_STYLE)
+  assert.equal(validationStyle({ service: 'states', protocol: 'json', errors }), JSON_STYLE)
+  const listing = new Map([['ValidationException', { members: [{ name: 'fieldList' }] }]]) as unknown as ServiceModel['errors']
+  assert.equal(validationStyle({ service: 'access-analyzer', protocol: 'rest-json', errors: listing }), FIELDS_STYLE)
 })
 
 test('validate: a message is bounded in values and in number', () => {

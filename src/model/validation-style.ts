@@ -7,6 +7,8 @@ export type ValidationStyle = {
   readonly showsValues: boolean
   /** Sentences that stand for a pattern and are said alone, after all other constraints hold. */
   readonly sentences: ReadonlyMap<string, string>
+  /** Whether the service's ValidationException has the members `reason` and `fieldList` (Access Analyzer). */
+  readonly listsFields?: boolean
 }
 
 const NAME_SENTENCE = 'It must contain only alphanumeric characters and/or the following: +=,.@_-'
@@ -37,9 +39,16 @@ export const IAM_STYLE: ValidationStyle = { code: 'ValidationError', showsValues
 /** Recorded for STS in 2025: `Value 'arn:aws:iam::123456' at 'roleArn'`. */
 export const QUERY_STYLE: ValidationStyle = { code: 'ValidationError', showsValues: true, sentences: new Map() }
 export const JSON_STYLE: ValidationStyle = { code: 'ValidationException', showsValues: true, sentences: new Map() }
+export const FIELDS_STYLE: ValidationStyle = { ...JSON_STYLE, listsFields: true }
 
 /** The style of a service, whatever protocol a request speaks. */
-export function validationStyle(model: Pick<ServiceModel, 'service' | 'protocol'>): ValidationStyle {
-  if (model.service === 'iam') return IAM_STYLE
-  return model.protocol === 'query' ? QUERY_STYLE : JSON_STYLE
+export function validationStyle({
+  service,
+  protocol,
+  errors,
+}: Pick<ServiceModel, 'service' | 'protocol' | 'errors'>): ValidationStyle {
+  if (service === 'iam') return IAM_STYLE
+  if (protocol === 'query') return QUERY_STYLE
+  const members = errors.get(JSON_STYLE.code)?.members ?? []
+  return members.some(({ name }) => name === 'fieldList') ? FIELDS_STYLE : JSON_STYLE
 }

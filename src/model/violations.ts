@@ -30,7 +30,14 @@ export function violationFault(violations: readonly Violation[], style: Validati
   const texts = listed.map(
     (violation) => `Value${shown(violation, style)} at '${violation.path}' failed to satisfy constraint: ${violation.constraint}`,
   )
-  return new Fault(style.code, `${plural}: ${texts.join('; ')}`)
+  const message = `${plural}: ${texts.join('; ')}`
+  return new Fault(style.code, message, style.listsFields === true ? { members: fieldsOf(listed) } : {})
+}
+
+/** The members of a ValidationException that tells of each field by itself. */
+function fieldsOf(violations: readonly Violation[]): Readonly<Record<string, unknown>> {
+  const fieldList = violations.map(({ path, constraint }) => ({ name: path, message: constraint }))
+  return { reason: 'fieldValidationFailed', fieldList }
 }
 
 function sentenceOf(violation: Violation, style: ValidationStyle): string | undefined {

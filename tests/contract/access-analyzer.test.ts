@@ -82,6 +82,29 @@ test('what is refused', async () => {
   await refused(validate({}, { ...root, secretAccessKey: 'wrong' }), ['InvalidSignatureException', 403, /signature/])
 })
 
+test('a ValidationException has the members of the model: the reason, and each field', async () => {
+  const fields = async (call: Promise<unknown>) => {
+    const error: unknown = await call.then(
+      () => assert.fail('nothing was refused'),
+      (caught: unknown) => caught,
+    )
+    assert.ok(error instanceof Analyzer.ValidationException)
+    return [error.reason, error.fieldList]
+  }
+  assert.deepEqual(await fields(validate({ nextToken: 'x' })), [
+    'fieldValidationFailed',
+    [{ name: 'nextToken', message: 'Invalid nextToken' }],
+  ])
+  const wrong = JSON.parse('{"policyType":"TRUST","locale":"XX"}') as Partial<Analyzer.ValidatePolicyCommandInput>
+  const [reason, list] = await fields(validate(wrong))
+  assert.equal(reason, 'fieldValidationFailed')
+  const names = (list as readonly Analyzer.ValidationExceptionField[]).map(({ name, message }) => [name, message?.split(':')[0]])
+  assert.deepEqual(names.toSorted(), [
+    ['locale', 'Member must satisfy enum value set'],
+    ['policyType', 'Member must satisfy enum value set'],
+  ])
+})
+
 const READ = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/*' }
 const IDENTITY = { policyType: 'IDENTITY_POLICY' } as const
 const client = () => server.accessAnalyzer(root)

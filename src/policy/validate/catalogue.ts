@@ -60,7 +60,8 @@ export function conditionKeyNamed(catalogue: Catalogue, key: string): CatalogueK
 /** Names that end in a key of one's own are written `aws:ResourceTag/${TagKey}`, `…/tag-key` or `…/<key>`. */
 const OWN_KEY = /\$\{[^}]*\}.*$|<[^>]*>.*$|(?<=\/)(?:tag-key|key)$/
 
-function isKey(name: string, wanted: string): boolean {
+/** Whether a key, in lower case, is the one that the catalogue names: names may end in a key of one's own, or hold a placeholder. */
+export function isKey(name: string, wanted: string): boolean {
   const lower = name.toLowerCase()
   const own = lower.search(OWN_KEY)
   return own < 0 ? lower === wanted : wanted.length > own && wanted.startsWith(lower.slice(0, own))
@@ -74,6 +75,15 @@ export function tagKeyPrefix(catalogue: Catalogue, key: string): string | undefi
     return own > 0 && name.toLowerCase().slice(0, own - 1) === wanted
   })
   return known === undefined ? undefined : known.name.slice(0, known.name.search(OWN_KEY))
+}
+
+/** Every condition key that an action knows, its own and those of its resources, as the catalogue names them. */
+export function keysOf(action: CatalogueAction, service: CatalogueService): readonly string[] {
+  const ofResources = action.resources.flatMap(({ type, conditionKeys }) => [
+    ...conditionKeys,
+    ...(service.resourceTypes.get(type)?.conditionKeys ?? []),
+  ])
+  return [...action.conditionKeys, ...ofResources]
 }
 
 /** Every text of `Action` or `NotAction` with its parts. */

@@ -25,6 +25,11 @@ export const testsOf = remembered(({ document, catalogue }: Subject): readonly K
   ),
 )
 
+/** The tests of a statement by their key in lower case: several checks ask what else a statement tests. */
+export const testsByKey = remembered(({ conditions }: Statement): ReadonlyMap<string, readonly ConditionTest[]> =>
+  Map.groupBy(conditions, ({ key }) => key.text.toLowerCase()),
+)
+
 /** A check of one test at a time; it tells of the key's value, as AWS does (recorded). */
 export function ofTests(
   code: string,

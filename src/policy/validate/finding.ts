@@ -39,6 +39,9 @@ export type Subject = {
   readonly catalogue: Catalogue
 }
 
+/** The resource type of role trust policies. */
+export const TRUST_POLICY = 'AWS::IAM::AssumeRolePolicyDocument'
+
 /** Where a check strikes: values or names of the document, or a part of one text. */
 export type Hit = {
   readonly details: string

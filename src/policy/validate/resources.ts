@@ -23,6 +23,9 @@ const PARTITIONS = ['aws', 'aws-cn', 'aws-us-gov', 'aws-iso', 'aws-iso-b', 'aws-
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/
 const ACCOUNT = /^(?:\d{12}|aws)$/
 
+/** Services with resources of AWS's own, whose ARNs have no account: `arn:aws:ssm:us-east-1::parameter/aws/service/x`. */
+const OWNED_BY_AWS: ReadonlySet<string> = new Set(['ssm', 'resource-explorer-2'])
+
 const textsOf = ({ document }: Subject): readonly Text[] => document.statements.flatMap(({ resource }) => resource?.values ?? [])
 
 /** A variable may stand for anything. */
@@ -106,6 +109,11 @@ export const RESOURCE_CHECKS: readonly Check[] = [
   ofArns('ARN_ACCOUNT_NOT_ALLOWED', ({ account, service, formats }) =>
     account !== '' && account !== '*' && formats.length > 0 && formats.every((format) => format.account === '')
       ? `The service ${service} does not support specifying an account ID in the resource ARN.`
+      : undefined,
+  ),
+  ofArns('MISSING_ARN_ACCOUNT', ({ account, service, formats, text }) =>
+    account === '' && !OWNED_BY_AWS.has(service) && formats.length > 0 && formats.every((format) => format.account === '*')
+      ? `The resource ${text.text.split(':').slice(5).join(':')} in the arn is missing an account id. Please provide a 12 digit account id.`
       : undefined,
   ),
   ofArns('INVALID_ARN_RESOURCE', ({ service, formats }, { catalogue }) => {

@@ -1,7 +1,7 @@
 /** Checks of whole statements: what stands there twice, and tags that an action's service does not know. */
 import type { ConditionTest, Statement } from '../document.ts'
 import { hasWildcard } from '../glob.ts'
-import { actionsNamed, actionsOf, type Catalogue, type CatalogueService } from './catalogue.ts'
+import { actionsNamed, actionsOf, type Catalogue, type CatalogueAction, type CatalogueService, keysOf } from './catalogue.ts'
 import { type Check, type FindingType, type Hit, type Subject } from './finding.ts'
 
 export const STATEMENT_CHECKS: readonly Check[] = [
@@ -94,13 +94,5 @@ function untaggedServices(statement: Statement, catalogue: Catalogue): readonly 
   return [...new Set(untagged.map(({ prefix }) => prefix.toLowerCase()))]
 }
 
-function knowsTags(action: ReturnType<typeof actionsNamed>[number], service: CatalogueService): boolean {
-  const keys = [
-    ...action.conditionKeys,
-    ...action.resources.flatMap(({ type, conditionKeys }) => [
-      ...conditionKeys,
-      ...(service.resourceTypes.get(type)?.conditionKeys ?? []),
-    ]),
-  ]
-  return keys.some((key) => key.toLowerCase().startsWith(TAG_KEY))
-}
+const knowsTags = (action: CatalogueAction, service: CatalogueService): boolean =>
+  keysOf(action, service).some((key) => key.toLowerCase().startsWith(TAG_KEY))

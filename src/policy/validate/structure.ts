@@ -1,8 +1,7 @@
-/** Checks of the document's structure: elements, statement ids, sizes. */
+/** Checks of the document's structure: elements, statement ids. */
 import type { PolicyError, PolicyFlaw, Span } from '../document.ts'
 import type { JsonMember, JsonNode } from '../json-reader.ts'
-import { documentSize } from '../size.ts'
-import { type Check, type Hit, plain, type PolicyType, type Subject } from './finding.ts'
+import { type Check, type Hit, plain, type PolicyType, type Subject, TRUST_POLICY } from './finding.ts'
 
 /** A check that tells errors of the grammar. */
 function ofFlaws(
@@ -31,10 +30,6 @@ const POLICY_TYPES: Readonly<Record<PolicyType, string>> = {
   SERVICE_CONTROL_POLICY: 'service control policy',
   RESOURCE_CONTROL_POLICY: 'resource control policy',
 }
-
-const TRUST_POLICY = 'AWS::IAM::AssumeRolePolicyDocument'
-const IDENTITY_SIZE = 6144
-const SCP_SIZE = 5120
 
 const named = ({ type }: Subject): boolean => type === 'RESOURCE_POLICY' || type === 'RESOURCE_CONTROL_POLICY'
 
@@ -133,36 +128,9 @@ export const STRUCTURE_CHECKS: readonly Check[] = [
     'We recommend that you specify the Version element to help you with debugging permission issues.',
     ({ document }) => (document.versionGiven ? [] : [document]),
   ),
-  sizeCheck('POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA', 'WARNING', {
-    type: 'IDENTITY_POLICY',
-    quota: IDENTITY_SIZE,
-    details: (size) =>
-      `The ${size} characters in the identity policy, excluding whitespace, exceed the ${IDENTITY_SIZE} character maximum for inline and managed policies. We recommend that you use multiple granular policies.`,
-  }),
-  sizeCheck('POLICY_SIZE_EXCEEDS_SCP_QUOTA', 'ERROR', {
-    type: 'SERVICE_CONTROL_POLICY',
-    quota: SCP_SIZE,
-    details: (size) =>
-      `The ${size} characters in the service control policy (SCP) exceed the ${SCP_SIZE} character maximum for SCPs. We recommend that you use multiple granular policies.`,
-  }),
 ]
 
 const SID = /^[A-Za-z0-9]*$/
-
-type Quota = { readonly type: PolicyType; readonly quota: number; readonly details: (size: number) => string }
-
-/** Organizations counts white space, IAM does not. */
-function sizeCheck(code: string, type: Check['type'], quota: Quota): Check {
-  return {
-    code,
-    type,
-    find: ({ document, type: policyType }) => {
-      if (policyType !== quota.type) return []
-      const size = policyType === 'SERVICE_CONTROL_POLICY' ? document.source.length : documentSize(document.source)
-      return size > quota.quota ? [{ details: quota.details(size), at: document }] : []
-    },
-  }
-}
 
 function principalsAt({ document }: Subject, details: string): readonly Hit[] {
   return document.statements.flatMap(({ principal }) => (principal === undefined ? [] : [{ details, at: principal }]))

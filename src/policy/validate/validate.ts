@@ -5,14 +5,20 @@ import { ACTION_CHECKS } from './actions.ts'
 import type { Catalogue } from './catalogue.ts'
 import { CONDITION_CHECKS } from './conditions.ts'
 import type { Check, Finding, FindingType, Hit, PolicyType, Subject } from './finding.ts'
+import { KEY_USE_CHECKS } from './key-use.ts'
 import { locate, type Located } from './locate.ts'
 import { PRINCIPAL_CHECKS } from './principals.ts'
+import { RESOURCE_CONTROL_CHECKS } from './resource-control.ts'
+import { RESOURCE_POLICY_CHECKS } from './resource-policies.ts'
 import { RESOURCE_CHECKS } from './resources.ts'
 import { ROLE_PASSING_CHECKS } from './role-passing.ts'
+import { SIZE_CHECKS } from './sizes.ts'
 import { STATEMENT_CHECKS } from './statements.ts'
 import { STRUCTURE_CHECKS } from './structure.ts'
+import { TRUST_CHECKS } from './trust.ts'
 import { VALUE_CHECKS } from './values.ts'
 import { VARIABLE_CHECKS } from './variables.ts'
+import { WILDCARD_CHECKS } from './wildcards.ts'
 
 export type { Finding, FindingType, PolicyType } from './finding.ts'
 export type { Catalogue } from './catalogue.ts'
@@ -27,6 +33,7 @@ export type Asked = {
 /** All checks but the one of the JSON itself, which leaves nothing to check. */
 export const CHECKS: readonly Check[] = [
   ...STRUCTURE_CHECKS,
+  ...SIZE_CHECKS,
   ...ACTION_CHECKS,
   ...RESOURCE_CHECKS,
   ...PRINCIPAL_CHECKS,
@@ -35,6 +42,11 @@ export const CHECKS: readonly Check[] = [
   ...VARIABLE_CHECKS,
   ...ROLE_PASSING_CHECKS,
   ...STATEMENT_CHECKS,
+  ...TRUST_CHECKS,
+  ...RESOURCE_POLICY_CHECKS,
+  ...RESOURCE_CONTROL_CHECKS,
+  ...KEY_USE_CHECKS,
+  ...WILDCARD_CHECKS,
 ]
 
 /** What there is to say about a document: errors first, then security warnings, warnings and suggestions. Never throws for what a text holds. */

@@ -11,7 +11,11 @@ import { type KnownTest, ofTests, testsOf } from './conditions.ts'
 import type { Check, FindingType, Subject } from './finding.ts'
 
 /** A check of one value at a time. */
-function ofValues(code: string, type: FindingType, detailsOf: (value: Text, known: KnownTest) => string | undefined): Check {
+export function ofValues(
+  code: string,
+  type: FindingType,
+  detailsOf: (value: Text, known: KnownTest) => string | undefined,
+): Check {
   return {
     code,
     type,
@@ -62,7 +66,7 @@ export const VALUE_CHECKS: readonly Check[] = [
       ? `The date ${text} might not resolve as expected. We recommend that you use the YYYY-MM-DD format.`
       : undefined,
   ),
-  ofValues('TYPE_MISMATCH_IP_RANGE', 'WARNING', ({ text }, { test, operator }) =>
+  ofValues('TYPE_MISMATCH_IP_RANGE', 'ERROR', ({ text }, { test, operator }) =>
     operator.family === 'IpAddress' && networkOf(text) === undefined
       ? `The condition operator ${test.operator.text} is used with an invalid IP range value. Specify the IP range in standard CIDR format.`
       : undefined,

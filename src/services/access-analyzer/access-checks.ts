@@ -75,7 +75,8 @@ const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGr
   authorize: () => ({ action: 'access-analyzer:CheckAccessNotGranted', resource: '*' }),
   async prepare(_tx, { policyDocument, policyType, access: [asked] }) {
     const { actions = [], resources = [] } = asked ?? {}
-    if (actions.length === 0 && resources.length === 0) throw validationException('access must have actions or resources')
+    if (actions.length === 0 && resources.length === 0)
+      throw validationException('access', 'access must have actions or resources')
     const kind = kindOf(policyType)
     const document = documentOf(policyDocument, kind)
     return outcomeOf(grantsAccess(document, { actions, resources }, kind), document, GRANTED)

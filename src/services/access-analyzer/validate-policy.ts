@@ -31,7 +31,7 @@ function pageOf(
 ): { readonly findings: readonly Finding[]; readonly nextToken?: string } {
   const start = startOf(input)
   const size = input.maxResults ?? DEFAULT_PAGE_SIZE
-  if (size < 1) throw validationException('maxResults must be at least 1')
+  if (size < 1) throw validationException('maxResults', 'maxResults must be at least 1')
   const end = start + size
   const page = { findings: findings.slice(start, end) }
   return end < findings.length ? { ...page, nextToken: tokenOf(end) } : page
@@ -43,7 +43,7 @@ function startOf({ nextToken }: PageInput): number {
   if (nextToken === undefined) return 0
   const position = Number(Buffer.from(nextToken, 'base64url').toString('utf8').split('\n')[1])
   if (!Number.isSafeInteger(position) || position < 0 || tokenOf(position) !== nextToken)
-    throw validationException('Invalid nextToken')
+    throw validationException('nextToken', 'Invalid nextToken')
   return position
 }
 
