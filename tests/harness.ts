@@ -1,9 +1,11 @@
 /** A harness for operations: real handlers on a real in-memory store, without the wire and without authorisation. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
 import { rootArn, userArn } from '../src/aws/arn.ts'
 import { Fault } from '../src/aws/fault.ts'
 import type { Principal } from '../src/aws/principal.ts'
+import { readModel } from '../src/protocol/model-files.ts'
 import type { Authorization, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
 import { openSession, type Session } from '../src/services/session-token.ts'
 import { claim } from '../src/store/claims.ts'
@@ -32,6 +34,8 @@ export type Harness = {
   ): Promise<Output>
   /** What an operation asks to be allowed. */
   checks(operation: Operation, input: object, options?: { readonly as?: Principal }): Authorization
+  /** Who an unsigned operation says the caller is. */
+  identify(operation: Operation, input: object, outside?: Partial<Outside>): Promise<Principal | undefined>
   /** A call as `identify` and `prepare` see it. */
   preparing(as?: Principal): PreparingCall
   /** Asserts that an operation is refused with this code and, where given, this message. */
@@ -91,10 +95,14 @@ export async function openHarness(): Promise<Harness> {
     rootOf: rootPrincipal,
     async call<Output>(operation: Operation, input: object, { as = root }: { readonly as?: Principal } = {}) {
       const call = callOf(as)
-      const prepared = await store.read(async (tx) => operation.prepare?.(tx, input, call))
-      if (operation.kind === 'read') return (await store.read((tx) => operation.handle(tx, input, call, prepared))) as Output
-      return (await write(store, (tx) => operation.handle(tx, input, call, prepared))) as Output
+      return noting(operation, async () => {
+        const prepared = await store.read(async (tx) => operation.prepare?.(tx, input, call))
+        if (operation.kind === 'read') return (await store.read((tx) => operation.handle(tx, input, call, prepared))) as Output
+        return (await write(store, (tx) => operation.handle(tx, input, call, prepared))) as Output
+      })
     },
+    identify: (operation, input, outside) =>
+      noting(operation, () => store.read(async (tx) => operation.identify?.(tx, input, { ...callOf(root), ...outside }))),
     checks: (operation, input, { as = root } = {}) => operation.authorize(input, callOf(as)),
     preparing: (as = root) => callOf(as),
     async refused(operation, input, { code, message }, options = {}) {
@@ -117,6 +125,35 @@ export async function openHarness(): Promise<Harness> {
 
 function rootPrincipal(accountId: string): Principal {
   return { type: 'root', accountId, id: accountId, arn: rootArn(accountId), credential: { accessKeyId: 'AKIAROOT' } }
+}
+
+/** What operations of every service may say beside the errors of their model (AWS, "Common errors"); session tags: recorded. */
+const UNDECLARED = new Set([
+  'ValidationError',
+  'AccessDenied',
+  'Throttling',
+  'InvalidParameterValue',
+  // A boundary that is not there; reported by many of CloudFormation.
+  'iam:CreateRole NoSuchEntity',
+])
+
+/** Where faults that operations threw are listed, a line each, for tests/golden/faults.test.ts. */
+const FAULTS = process.env['KEYREEVE_TEST_FAULTS']
+
+/** Runs an operation. A client knows the errors of the model: whoever says another one is wrong, whatever its test expects. */
+async function noting<T>({ service, name }: Operation, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const { code } = error
+    const isUsual = UNDECLARED.has(code) || UNDECLARED.has(`${service}:${name} ${code}`)
+    const errors = readModel(service).operations.get(name)?.errors ?? []
+    const isDeclared = isUsual || errors.some((shape) => shape.error.code === code)
+    assert.ok(isDeclared, `${service}:${name} throws ${code}, which its model does not declare`)
+    if (FAULTS !== undefined) appendFileSync(FAULTS, `${service}:${name} ${code}\n`)
+    throw error
+  }
 }
 
 function write(store: Store, run: HarnessJob['run']): Promise<object> {

@@ -24,6 +24,7 @@ const LIST_ASSIGNED = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 
 const LIST_UNASSIGNED = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 AND serial > $2 AND owner IS NULL ORDER BY serial LIMIT $3`
 const OF_OWNER = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 AND owner = $2 AND serial > $3 ORDER BY serial LIMIT $4`
 const COUNT_OF_OWNER = 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1 AND owner = $2'
+const COUNT = 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1'
 const INSERT = 'INSERT INTO iam_mfa_device (account, serial, seed, drift, tags, created_at) VALUES ($1, $2, $3, 0, $4, $5)'
 const ASSIGN = 'UPDATE iam_mfa_device SET owner = $1, enabled_at = $2, drift = $3 WHERE account = $4 AND serial = $5'
 const UNASSIGN = 'UPDATE iam_mfa_device SET owner = NULL, enabled_at = NULL, drift = 0 WHERE account = $1 AND serial = $2'
@@ -53,6 +54,10 @@ export const listMfaDevicesOf = (
   owner: string,
   { after, limit }: Slice,
 ): Promise<readonly MfaRow[]> => tx.all(OF_OWNER, account, owner, after ?? '', limit)
+
+export async function countMfaDevices(tx: ReadTx, account: string): Promise<number> {
+  return Number((await tx.get<{ count: number }>(COUNT, account))?.count ?? 0)
+}
 
 export async function countMfaDevicesOf(tx: ReadTx, account: string, owner: string): Promise<number> {
   return Number((await tx.get<{ count: number }>(COUNT_OF_OWNER, account, owner))?.count ?? 0)

@@ -105,6 +105,19 @@ for (const [name, response, code, message] of REFUSED) {
   })
 }
 
+test('a session policy is held to what it may be', async () => {
+  const policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
+  for (const [Policy, name] of [
+    ['{', 'MalformedPolicyDocumentException'],
+    [policy.padEnd(2_040), 'PackedPolicyTooLargeException'],
+  ] as const) {
+    const SAMLAssertion = await idp.respond('jane@example.com', attributes())
+    const PolicyArns = [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }]
+    const asked = { RoleArn, PrincipalArn, SAMLAssertion, Policy, PolicyArns }
+    await assert.rejects(sts.send(new AssumeRoleWithSAMLCommand(asked)), { name })
+  }
+})
+
 test('a response counts once', async () => {
   const response = await idp.respond('jane@example.com', attributes())
   await assume(response)

@@ -4,6 +4,7 @@ import { Fault } from '../../aws/fault.ts'
 import type { ReadTx } from '../../store/store.ts'
 import {
   assignMfaDevice,
+  countMfaDevices,
   countMfaDevicesOf,
   deleteMfaDeviceRow,
   findMfaDevice,
@@ -19,7 +20,7 @@ import { mustDifferByCase } from './cased-tags.ts'
 import { quotaExceeded } from './errors.ts'
 import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
 import { qrCode } from './qr-code.ts'
-import { MFA_DEVICES_PER_USER } from './quotas.ts'
+import { MFA_DEVICES_PER_USER, VIRTUAL_MFA_DEVICES_PER_ACCOUNT } from './quotas.ts'
 import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
 
 /** AWS's seeds are 64 characters of base32. */
@@ -47,6 +48,8 @@ export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADev
     const serial = serialOf(accountId, Path, VirtualMFADeviceName)
     if ((await findMfaDevice(tx, accountId, serial)) !== undefined)
       throw new Fault('EntityAlreadyExists', 'MFA device already exists.')
+    if ((await countMfaDevices(tx, accountId)) >= VIRTUAL_MFA_DEVICES_PER_ACCOUNT)
+      throw quotaExceeded('VirtualMFADevicesPerAccount', VIRTUAL_MFA_DEVICES_PER_ACCOUNT)
     const seed = base32(random(SEED_BYTES))
     const tags = Tags.map(({ Key, Value }) => ({ Key, Value }))
     await insertMfaDevice(tx, accountId, {

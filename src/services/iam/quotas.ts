@@ -10,6 +10,9 @@ export const INSTANCE_PROFILES_PER_ACCOUNT = 1_000
 export const SERVER_CERTIFICATES_PER_ACCOUNT = 20
 export const POLICY_VERSIONS_IN_USE_PER_ACCOUNT = 10_000
 
+/** AWS: assigned or not, as many as there may be users. */
+export const VIRTUAL_MFA_DEVICES_PER_ACCOUNT = 5_000
+
 /** Per user. AWS: 10 groups, 2 access keys, 2 signing certificates. */
 export const GROUPS_PER_USER = 10
 export const ACCESS_KEYS_PER_USER = 2

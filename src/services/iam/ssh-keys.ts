@@ -5,7 +5,7 @@ import type { SSHPublicKey } from '../../model/iam.gen.ts'
 import { type ReadTx, UniqueViolation } from '../../store/store.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
-import { quotaExceeded } from './errors.ts'
+import { invalidInput, quotaExceeded } from './errors.ts'
 import { ownerOf, ownerResource } from './implicit-user.ts'
 import { SSH_KEYS_PER_USER } from './quotas.ts'
 import { readSshKey, sshFingerprint, writtenAs } from './ssh-public-key.ts'
@@ -110,6 +110,8 @@ export const updateSshPublicKey = writeOperation('iam', 'UpdateSSHPublicKey', {
   authorize: ({ UserName }) => userCheck('iam:UpdateSSHPublicKey', UserName),
   async handle(tx, { UserName, SSHPublicKeyId, Status }, { accountId }) {
     await mustFindSshKey(tx, accountId, UserName, SSHPublicKeyId)
+    // The model's type of the status is that of access keys; the API Reference knows Active and Inactive here. The text is inferred.
+    if (Status === 'Expired') throw invalidInput('An SSH public key cannot be set to Expired.')
     await tx.run(SET_STATUS, Status, accountId, SSHPublicKeyId)
     return {}
   },

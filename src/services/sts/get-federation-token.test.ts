@@ -53,6 +53,12 @@ test('GetFederationToken refuses in this order', async () => {
     [{ ...input, MinimumSessionTokenSize: 5_000 },                                             'ValidationError',       "1 validation error detected: Value '5000' at 'minimumSessionTokenSize' failed to satisfy constraint: Member must have value less than or equal to 4096", alice],
   ])
   await harness.refused(getFederationToken, { ...input, Policy: '{' }, { code: 'MalformedPolicyDocument' }, { as: alice })
+  await harness.refused(
+    getFederationToken,
+    { ...input, Policy: Policy.padEnd(2_060) },
+    { code: 'PackedPolicyTooLarge' },
+    { as: alice },
+  )
 })
 
 test('the session is somebody else’s, limited and tagged', async () => {

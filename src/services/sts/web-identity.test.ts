@@ -71,8 +71,7 @@ const without = (name: string): Promise<string> => {
 
 async function identify(WebIdentityToken: string, more: object = {}): Promise<FederatedPrincipal> {
   const input = { RoleArn, RoleSessionName: 'session', WebIdentityToken, ...more }
-  const call = { ...harness.preparing(), fetchText }
-  const principal = await harness.store.read(async (tx) => assumeRoleWithWebIdentity.identify?.(tx, input, call))
+  const principal = await harness.identify(assumeRoleWithWebIdentity, input, { fetchText })
   assert.ok(principal?.type === 'web-identity')
   return principal
 }
@@ -302,4 +301,8 @@ test('then the request is refused in this order', async () => {
     { code: 'MalformedPolicyDocument' },
     { as: plain },
   )
+  const Policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'.padEnd(2_040)
+  const PolicyArns = [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }]
+  const large = { RoleArn, RoleSessionName: 'session', Policy, PolicyArns }
+  await harness.refused(assumeRoleWithWebIdentity, large, { code: 'PackedPolicyTooLarge' }, { as: plain })
 })
