@@ -1,7 +1,7 @@
-/** Memory of accounts: loaded once, misses too; dropped as a whole when a newer version is known. */
+/** Memory of accounts: loaded once; misses are not kept; dropped as a whole when a newer version is known. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AccountMemories, Memo } from './account-memory.ts'
+import { AccountMemories, AccountMemory, Memo } from './account-memory.ts'
 
 test('an answer is loaded once, even when several ask at the same time', async () => {
   const memo = new Memo<string>()
@@ -29,10 +29,24 @@ test('what was found is known at once, what is being loaded or missing is not', 
   assert.equal(memo.known('c'), undefined)
 })
 
-test('a miss is remembered too', async () => {
+test('a miss is told to all who waited, and not remembered: strangers can ask for any number of keys', async () => {
   const memo = new Memo<string | undefined>()
-  assert.equal(await memo.recall('a', async () => undefined), undefined)
-  assert.equal(await memo.recall('a', async () => assert.fail('it is known that there is nothing')), undefined)
+  let loads = 0
+  const load = async (): Promise<undefined> => void (loads += 1)
+  assert.deepEqual(await Promise.all([memo.recall('a', load), memo.recall('a', load)]), [undefined, undefined])
+  assert.equal(loads, 1)
+  for (let key = 0; key < 100; key += 1) await memo.recall(`stranger ${key}`, load)
+  assert.equal(memo.size, 0)
+  assert.equal(await memo.recall('a', async () => 'found meanwhile'), 'found meanwhile')
+})
+
+test('an entity that does not exist is not remembered either', async () => {
+  const { entities } = new AccountMemory(1)
+  const entity = { arn: 'arn:aws:iam::111122223333:user/alice', accountId: '111122223333' }
+  await entities.recall('iam/user/alice', async () => ({ ...entity, missing: true }))
+  assert.deepEqual([entities.known('iam/user/alice'), entities.size], [undefined, 0])
+  await entities.recall('iam/user/alice', async () => entity)
+  assert.equal(entities.known('iam/user/alice'), entity)
 })
 
 test('a failed load is told to all who waited, and not remembered', async () => {

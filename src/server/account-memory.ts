@@ -10,27 +10,36 @@ const MAX_ENTRIES = 10_000
 /** `found` is set once `loading` has ended. */
 type Entry<T> = { readonly loading: Promise<T>; found: T | undefined }
 
-/** Answers by key, misses included; each is loaded once, even when several ask at the same time. */
+/** Answers by key; each is loaded once, even when several ask at the same time. */
 export class Memo<T> {
   readonly #entries = new GenerationCache<string, Entry<T>>(MAX_ENTRIES)
+  readonly #isThere: (found: T) => boolean
+
+  /** `isThere`: whether something was found. What is not there has no end of names, and strangers may ask for any: it is not remembered. */
+  constructor(isThere: (found: T) => boolean = (found) => found !== undefined) {
+    this.#isThere = isThere
+  }
 
   /** What was found before, at once: nearly every call gets by with it. Undefined where `recall` has to be asked, and for misses. */
   known(key: string): T | undefined {
     return this.#entries.get(key)?.found
   }
 
-  /** The remembered answer, or what `load` finds. A failed load is not remembered. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** The remembered answer, or what `load` finds. */
   recall(key: string, load: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key)
     if (known !== undefined) return known.loading
     const entry: Entry<T> = { loading: load(), found: undefined }
     this.#entries.set(key, entry)
-    entry.loading.then(
-      (found) => {
-        entry.found = found
-      },
-      () => this.#entries.delete(key),
-    )
+    const forget = (): void => this.#entries.delete(key)
+    entry.loading.then((found) => {
+      if (this.#isThere(found)) entry.found = found
+      else forget()
+    }, forget)
     return entry.loading
   }
 }
@@ -40,7 +49,7 @@ export class AccountMemory {
   readonly version: number
   readonly keys = new Memo<KnownKey | undefined>()
   readonly principals = new Memo<KnownPrincipal | undefined>()
-  readonly entities = new Memo<KnownEntity>()
+  readonly entities = new Memo<KnownEntity>(({ missing }) => missing !== true)
 
   constructor(version: number) {
     this.version = version

@@ -67,6 +67,21 @@ test('when records cannot be written, calls are refused, and none is lost', asyn
   assert.deepEqual([log.healthy, kept.jobs[0]?.records[NO_ACCOUNT]?.count], [true, 1])
 })
 
+test('what is refused while records cannot be written is not kept: the queue holds the calls that were under way, and no more', async () => {
+  const { log, kept } = openLog(false)
+  const underWay = log.open(request, routeOf(request), 'r')
+  await refused(log)
+  kept.broken = true
+  await assert.rejects(log.flush())
+  for (let call = 0; call < 10_000; call += 1) assert.equal((await refused(log)).code, 'ServiceUnavailable')
+  await underWay.succeeded({})
+  assert.equal(kept.failures, 1, 'nor is the disk tried again for each of them')
+  kept.broken = false
+  await log.flush()
+  assert.equal(kept.jobs[0]?.records[NO_ACCOUNT]?.count, 2)
+  assert.equal((await refused(log)).code, 'AccessDenied')
+})
+
 test('a change hands its record over, and it is kept once', async () => {
   const { log, kept } = openLog(true)
   const record = log.open(request, routeOf(request), 'r')

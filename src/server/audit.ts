@@ -209,6 +209,8 @@ export class CallRecord {
   /** Keeps the refusal; returns what to answer: the refusal itself, or that nothing can be recorded. Never rejects. */
   async failed(fault: Fault): Promise<Fault> {
     if (this.#handedOver && fault.code !== INTERNAL_FAILURE) return fault
+    // Nothing was done and nothing is told, so there is nothing to record; what waits must not grow with every refusal.
+    if (!this.#log.healthy) return unavailable()
     try {
       await this.#log.add(this.#accountId, failedRecord(this.#draft, fault))
       return fault

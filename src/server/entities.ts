@@ -15,6 +15,8 @@ export type KnownEntity = {
   readonly policy?: NonNullable<PolicyCheck['resourcePolicy']>
   /** What is said where that policy lets the caller not in. */
   readonly refusal?: string
+  /** There is none. */
+  readonly missing?: true
 }
 
 /** A resource that needs no look-up: its ARN says all. */
@@ -23,7 +25,7 @@ export const fixedEntity = (arn: string, accountId: string, organization: KnownO
 
 /** An entity that does not exist and would have a trust policy lets nobody in: that is an empty set of policies, not an absent one. */
 export function knownEntity(
-  { arn, context, policy, refusal }: Entity,
+  { arn, context, policy, refusal, missing }: Entity,
   accountId: string,
   organization: KnownOrganization | undefined,
 ): KnownEntity {
@@ -34,6 +36,7 @@ export function knownEntity(
     ...(context !== undefined && { context: contextOf(context) }),
     ...(policy !== undefined && { policy: compiledPolicy(arn, policy) }),
     ...(refusal !== undefined && { refusal }),
+    ...(missing !== undefined && { missing }),
   }
 }
 
