@@ -52,28 +52,35 @@ const principalKeys = (
 const tagKeys = (tags: readonly { readonly Key: string; readonly Value: string }[]): Keys =>
   Object.fromEntries(tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value]))
 
-/** Service control policies bind every principal of a member account, its root user included. */
-async function inOrganization(tx: ReadTx, known: KnownPrincipal): Promise<KnownPrincipal> {
+const STATUS = 'SELECT status FROM account WHERE id = $1'
+
+/**
+ * Service control policies bind every principal of a member account, its root user included. Of an account that was closed there is nobody:
+ * its credentials answer as if they were unknown (inferred).
+ */
+async function admitted(tx: ReadTx, known: KnownPrincipal): Promise<KnownPrincipal | undefined> {
+  const account = await tx.get<{ status: string }>(STATUS, known.caller.accountId)
+  if (account?.status !== 'ACTIVE') return undefined
   const organization = await loadOrganization(tx, known.caller.accountId)
   if (organization === undefined) return known
   const { scps } = organization
   return { ...known, organization, policies: { ...known.policies, ...(scps !== undefined && { scps }) } }
 }
 
-/** The root user of an account. */
-export const loadRootPrincipal = (tx: ReadTx, accountId: string): Promise<KnownPrincipal> =>
-  inOrganization(tx, rootPrincipal(accountId))
+/** The root user of an account; undefined where the account is closed, as below. */
+export const loadRootPrincipal = (tx: ReadTx, accountId: string): Promise<KnownPrincipal | undefined> =>
+  admitted(tx, rootPrincipal(accountId))
 
 /** A user by its unique id; undefined where it does not exist (any more). */
 export async function loadUserPrincipal(tx: ReadTx, accountId: string, userId: string): Promise<KnownPrincipal | undefined> {
   const known = await userPrincipal(tx, accountId, userId)
-  return known && inOrganization(tx, known)
+  return known && admitted(tx, known)
 }
 
 /** The principal of a session; undefined where whoever it was made for does not exist any more. */
 export async function loadSessionPrincipal(tx: ReadTx, session: Session): Promise<KnownPrincipal | undefined> {
   const known = await sessionPrincipal(tx, session)
-  return known && inOrganization(tx, known)
+  return known && admitted(tx, known)
 }
 
 /** The root user has full access to its account: no identity policy grants or limits it. */

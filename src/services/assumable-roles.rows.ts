@@ -8,10 +8,11 @@ export type AssumableRole = {
   readonly max_session_seconds: number
 }
 
-const FIND = 'SELECT id, name, max_session_seconds FROM iam_role WHERE account = $1 AND name_key = $2 AND name = $3 AND path = $4'
+const FIND = `SELECT r.id, r.name, r.max_session_seconds FROM iam_role r JOIN account a ON a.id = r.account
+  WHERE r.account = $1 AND r.name_key = $2 AND r.name = $3 AND r.path = $4 AND a.status = 'ACTIVE'`
 const POLICY = 'SELECT arn FROM iam_policy WHERE account = $1 AND arn = $2'
 
-/** A role by what its ARN says: path and name as they are, case included. */
+/** A role by what its ARN says: path and name as they are, case included. Roles of closed accounts are nobody's any more. */
 export const findAssumableRole = (
   tx: ReadTx,
   account: string,

@@ -32,6 +32,11 @@ const COMPANIONS = `SELECT member FROM organization_member
 /** Undefined where the account is in no organization. */
 export const findMembership = (tx: ReadTx, accountId: string): Promise<Membership | undefined> => tx.get(OF_MEMBER, accountId)
 
+const ACTIVE = `SELECT id FROM account WHERE id = $1 AND status = 'ACTIVE'`
+
+/** Whether the account is open. */
+export const isActive = async (tx: ReadTx, accountId: string): Promise<boolean> => (await tx.get(ACTIVE, accountId)) !== undefined
+
 /** Whether the service may work in the organization. */
 export const isTrusted = async (tx: ReadTx, management: string, servicePrincipal: string): Promise<boolean> =>
   (await tx.get(TRUSTED, management, servicePrincipal)) !== undefined

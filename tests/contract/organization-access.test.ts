@@ -236,3 +236,86 @@ test('IAM’s delegated administrator assumes root too, unless a service control
   // A member's own service control policies bind its root user, whoever assumed it.
   await denied(audit.send(new Iam.GetAccountSummaryCommand({})), /explicit deny in a service control policy/)
 })
+
+test('a delegation policy lets a member manage policies, as far as it and the member’s own policies say', async () => {
+  const { id, root } = await newMember('delegate')
+  const member = server.organizations(root)
+  const { Organization } = await organizations.send(new Organizations.DescribeOrganizationCommand({}))
+  const organizationId = required(Organization?.Id)
+  const Type = 'SERVICE_CONTROL_POLICY'
+  const Content = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Deny', Action: 'iam:CreateUser', Resource: '*' },
+  })
+  const create = (Name: string, type: Organizations.PolicyType = Type) =>
+    new Organizations.CreatePolicyCommand({ Name, Description: '', Type: type, Content })
+  await denied(member.send(create('early')), NOT_YOURS)
+  const arn = `arn:aws:organizations::${MANAGEMENT}`
+  const put = (statement: object) =>
+    organizations.send(
+      new Organizations.PutResourcePolicyCommand({ Content: JSON.stringify({ Version: '2012-10-17', Statement: statement }) }),
+    )
+  const Principal = { AWS: id }
+  await put([
+    { Effect: 'Allow', Principal, Action: ['organizations:Describe*', 'organizations:List*'], Resource: '*' },
+    {
+      Effect: 'Allow',
+      Principal,
+      Action: [
+        'organizations:CreatePolicy',
+        'organizations:UpdatePolicy',
+        'organizations:DeletePolicy',
+        'organizations:AttachPolicy',
+        'organizations:DetachPolicy',
+      ],
+      Resource: [`${arn}:account/${organizationId}/${id}`, `${arn}:policy/${organizationId}/service_control_policy/*`],
+      Condition: { StringLikeIfExists: { 'organizations:PolicyType': [Type] } },
+    },
+  ])
+  const { Policy } = await member.send(create('of the delegate'))
+  const PolicyId = required(Policy?.PolicySummary?.Id)
+  await denied(member.send(create('another type', 'RESOURCE_CONTROL_POLICY')), NOT_YOURS)
+  await server.iam(root).send(new Iam.CreateUserCommand({ UserName: 'before' }))
+  await member.send(new Organizations.AttachPolicyCommand({ PolicyId, TargetId: id }))
+  await denied(
+    server.iam(root).send(new Iam.CreateUserCommand({ UserName: 'after' })),
+    /explicit deny in a service control policy/,
+  )
+  await denied(member.send(new Organizations.AttachPolicyCommand({ PolicyId, TargetId: MANAGEMENT })), NOT_YOURS)
+  await denied(member.send(new Organizations.CloseAccountCommand({ AccountId: id })), NOT_YOURS)
+  await denied(member.send(new Organizations.DeleteResourcePolicyCommand({})), NOT_YOURS)
+  await member.send(new Organizations.DescribeResourcePolicyCommand({}))
+  const { id: otherId, root: other } = await newMember('unnamed')
+  await denied(server.organizations(other).send(new Organizations.ListRootsCommand({})), NOT_YOURS)
+  assert.notEqual(otherId, id)
+  await member.send(new Organizations.DetachPolicyCommand({ PolicyId, TargetId: id }))
+  await put({ Effect: 'Deny', Principal, Action: 'organizations:List*', Resource: '*' })
+  await denied(member.send(new Organizations.DeletePolicyCommand({ PolicyId })), NOT_YOURS)
+  await organizations.send(new Organizations.DeleteResourcePolicyCommand({}))
+  await organizations.send(new Organizations.DeletePolicyCommand({ PolicyId }))
+})
+
+test('nobody of a closed account gets in, by key, by session, or by a role', async () => {
+  const { id, root } = await newMember('ended')
+  const key = await newUser(root, 'worker', { Effect: 'Allow', Action: '*', Resource: '*' })
+  const user = server.iam(key)
+  const visitor = server.sts(await newUser(management, 'visitor', { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' }))
+  const visit = () =>
+    visitor.send(
+      new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${id}:role/OrganizationAccountAccessRole`, RoleSessionName: 'visit' }),
+    )
+  const { Credentials: made } = await visit()
+  const inside = server.iam({
+    accessKeyId: required(made?.AccessKeyId),
+    secretAccessKey: required(made?.SecretAccessKey),
+    sessionToken: required(made?.SessionToken),
+  })
+  const list = new Iam.ListUsersCommand({})
+  for (const client of [user, inside, server.iam(root)]) await client.send(list)
+  await organizations.send(new Organizations.CloseAccountCommand({ AccountId: id }))
+  for (const client of [user, inside, server.iam(root)]) await assert.rejects(client.send(list), { name: 'InvalidClientTokenId' })
+  await assert.rejects(server.sts(key).send(new GetCallerIdentityCommand({})), { name: 'InvalidClientTokenId' })
+  await denied(visit(), /is not authorized to perform: sts:AssumeRole/)
+  const { Account } = await organizations.send(new Organizations.DescribeAccountCommand({ AccountId: id }))
+  assert.equal(Account?.State, 'SUSPENDED')
+})

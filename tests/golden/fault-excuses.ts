@@ -197,6 +197,11 @@ export const EXCUSES: readonly Excuse[] = [
   { code: 'RegionDisabledException', reason: 'STS is active in every region.' },
   {
     code: 'ExpiredTokenException',
+    operations: ['sts:AssumeRoot'],
+    reason: 'A caller whose session is over is refused before the operation is reached, as everywhere, with ExpiredToken.',
+  },
+  {
+    code: 'ExpiredTokenException',
     operations: ['sts:AssumeRole'],
     reason: 'AWS says it of ProvidedContexts, which are refused: no provider is known.',
   },

@@ -5,9 +5,10 @@ import type { Entity, EntityLookup } from '../service.ts'
 import { arnOf } from './controls.rows.ts'
 import { delegationPolicy } from './delegation.ts'
 import { NOT_YOURS } from './errors.ts'
-import { organizationArn, policyArn, targetArn } from './ids.ts'
+import { organizationArn, policyArn, resourcePolicyArn, targetArn } from './ids.ts'
 import { findMember, findOrganization, type OrganizationRow } from './organization.rows.ts'
 import { findPolicy } from './policies.rows.ts'
+import { findResourcePolicy } from './resource-policy.rows.ts'
 import { resourceTagKeys } from './tags.ts'
 import { findUnit } from './units.rows.ts'
 
@@ -64,6 +65,18 @@ export const EVERYTHING: EntityRef = { kind: 'everything', name: '*' }
 
 export const policyTargetName = (targetId: string, policyId: string): string => `${targetId}\n${policyId}`
 
+/** The delegation policy; before it is there, any that could be. */
+async function resourcePolicy(tx: ReadTx, organization: OrganizationRow): Promise<Entity> {
+  const row = await findResourcePolicy(tx, organization.account)
+  if (row === undefined) return { arn: resourcePolicyArn(organization, '*'), missing: true }
+  return { arn: resourcePolicyArn(organization, row.id), context: resourceTagKeys(row.tags) }
+}
+
+const tagged = (id: string) => {
+  if (id.startsWith('p-')) return policy
+  return id.startsWith('rp-') ? resourcePolicy : target
+}
+
 export const entities: Readonly<Record<string, EntityLookup>> = {
   everything: inOrganization(async () => ({ arn: '*' })),
   organization: inOrganization(async (_tx, organization) => ({ arn: organizationArn(organization) })),
@@ -71,5 +84,6 @@ export const entities: Readonly<Record<string, EntityLookup>> = {
   policy: inOrganization(policy),
   'new policy': inOrganization(async (_tx, organization, type) => ({ arn: policyArn(organization, type, '*') })),
   'policy target': inOrganization(policyTarget),
-  tagged: inOrganization((tx, organization, id) => (id.startsWith('p-') ? policy : target)(tx, organization, id)),
+  'resource policy': inOrganization(resourcePolicy),
+  tagged: inOrganization((tx, organization, id) => tagged(id)(tx, organization, id)),
 }

@@ -27,6 +27,7 @@ export const noSuch = {
   account: missing('AccountNotFoundException', 'an account'),
   target: missing('TargetNotFoundException', 'a target'),
   policy: missing('PolicyNotFoundException', 'a policy'),
+  resourcePolicy: missing('ResourcePolicyNotFoundException', 'a resource policy'),
   request: missing('CreateAccountStatusNotFoundException', 'a create account request'),
 } as const
 
@@ -44,6 +45,9 @@ export const duplicateAttachment = (): Fault =>
   new Fault('DuplicatePolicyAttachmentException', 'The selected policy is already attached to the specified target.')
 export const notAttached = (): Fault =>
   new Fault('PolicyNotAttachedException', "The policy isn't attached to the specified target in the specified root.")
+export const alreadyClosed = (): Fault => new Fault('AccountAlreadyClosedException', 'The account is already closed.')
+export const noEffectivePolicy = (): Fault =>
+  new Fault('EffectivePolicyNotFoundException', 'The account has no effective policy of this type.')
 export const alreadyRegistered = (): Fault =>
   new Fault(
     'AccountAlreadyRegisteredException',
@@ -79,6 +83,10 @@ type InvalidReason =
   | 'DUPLICATE_TAG_KEY'
   | 'TARGET_NOT_SUPPORTED'
   | 'UNRECOGNIZED_SERVICE_PRINCIPAL'
+  | 'INVALID_RESOURCE_POLICY_JSON'
+  | 'INVALID_PRINCIPAL'
+  | 'UNSUPPORTED_ACTION_IN_RESOURCE_POLICY'
+  | 'UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY'
 export const invalidInput = (Reason: InvalidReason, text: string): Fault =>
   new Fault('InvalidInputException', text, { members: { Reason } })
 
@@ -93,6 +101,9 @@ type Constraint =
   | 'MAX_TAG_LIMIT_EXCEEDED'
   | 'ORGANIZATION_NOT_IN_ALL_FEATURES_MODE'
   | 'SERVICE_ACCESS_NOT_ENABLED'
+  | 'MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED'
+  | 'CANNOT_CLOSE_MANAGEMENT_ACCOUNT'
+  | 'CLOSE_ACCOUNT_QUOTA_EXCEEDED'
   | 'CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR'
   | 'CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR'
   | 'DELEGATED_ADMINISTRATOR_EXISTS_FOR_THIS_SERVICE'

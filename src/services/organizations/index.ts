@@ -3,12 +3,15 @@ import type { Operation } from '../operation.ts'
 import type { Service } from '../service.ts'
 import { accountOperations } from './accounts.ts'
 import { attachmentOperations } from './attachments.ts'
+import { closingOperations } from './closing.ts'
 import { delegateOperations } from './delegates.ts'
+import { effectivePolicyOperations } from './effective-policies.ts'
 import { entities } from './entities.ts'
 import { newAccountOperations } from './new-account.ts'
 import { organizationOperations } from './organization.ts'
 import { policyOperations } from './policies.ts'
 import { policyTypeOperations } from './policy-types.ts'
+import { resourcePolicyOperations } from './resource-policy.ts'
 import { serviceAccessOperations } from './service-access.ts'
 import { tagOperations } from './tags.ts'
 import { unitOperations } from './units.ts'
@@ -24,6 +27,9 @@ const operations: readonly Operation[] = [
   tagOperations,
   serviceAccessOperations,
   delegateOperations,
+  resourcePolicyOperations,
+  effectivePolicyOperations,
+  closingOperations,
 ].flat()
 
 export const organizations: Service = { name: 'organizations', operations, entities }

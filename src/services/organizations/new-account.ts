@@ -120,4 +120,20 @@ export const listCreateAccountStatus = readOperation('organizations', 'ListCreat
 const requestsOf = async (tx: ReadTx, accountId: string): Promise<readonly CreateAccountStatus[]> =>
   (await tx.all<RequestRow>(LIST_REQUESTS, accountId)).map(statusShape)
 
-export const newAccountOperations = [createAccount, describeCreateAccountStatus, listCreateAccountStatus]
+/** There is no GovCloud here with which the management account could be paired. */
+export const createGovCloudAccount = writeOperation('organizations', 'CreateGovCloudAccount', {
+  authorize: ({ Tags }) => ({
+    action: 'organizations:CreateGovCloudAccount',
+    resource: EVERYTHING,
+    context: requestTagKeys(Tags),
+  }),
+  async handle(tx, _input, { accountId }) {
+    await mustLead(tx, accountId)
+    throw violates(
+      'MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED',
+      'The management account is not associated with an account in the AWS GovCloud (US) Region.',
+    )
+  },
+})
+
+export const newAccountOperations = [createAccount, describeCreateAccountStatus, listCreateAccountStatus, createGovCloudAccount]

@@ -38,6 +38,8 @@ const INSERT_MEMBER = `INSERT INTO organization_member (account, member, parent_
   VALUES ($1, $2, $3, $4, $5, $6)`
 const MOVE = 'UPDATE organization_member SET parent_id = $1 WHERE account = $2 AND member = $3'
 const TABLES = [
+  'organization_handshake',
+  'organization_closure',
   'organization_resource_policy',
   'organization_root_feature',
   'organization_delegate',

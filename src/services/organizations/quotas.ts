@@ -21,5 +21,8 @@ export const POLICIES_PER_TARGET: Readonly<Record<EnforcedType, number>> = {
   SERVICE_CONTROL_POLICY: 10,
   RESOURCE_CONTROL_POLICY: 5,
 }
+/** AWS: within a rolling 30 days, 250 member accounts or 20 percent of them, whichever is more, and never more than 1,000. */
+export const CLOSURE_DAYS = 30
+export const closuresAllowed = (accounts: number): number => Math.min(1_000, Math.max(250, Math.floor(accounts / 5)))
 /** AWS: 50 tags. */
 export const TAGS_PER_RESOURCE = 50

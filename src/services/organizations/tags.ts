@@ -9,6 +9,7 @@ import { type OrganizationRow, findMember, mustReach, mustReachToWrite } from '.
 import { page } from './pages.ts'
 import { findPolicy } from './policies.rows.ts'
 import { TAGS_PER_RESOURCE } from './quotas.ts'
+import { findResourcePolicy } from './resource-policy.rows.ts'
 import { findUnit } from './units.rows.ts'
 
 type Context = Readonly<Record<string, ContextValue | undefined>>
@@ -46,6 +47,7 @@ function merged(tags: readonly Tag[], set: readonly Tag[]): readonly Tag[] {
 type Place = { readonly column: string; readonly sql: string; readonly keys: readonly string[] }
 
 const SET_ROOT = 'UPDATE organization SET root_tags = $1 WHERE account = $2'
+const SET_RESOURCE_POLICY = 'UPDATE organization_resource_policy SET tags = $1 WHERE account = $2'
 const SET = {
   unit: 'UPDATE organization_unit SET tags = $1 WHERE account = $2 AND id = $3',
   member: 'UPDATE organization_member SET tags = $1 WHERE account = $2 AND member = $3',
@@ -63,6 +65,8 @@ async function placeOf(tx: ReadTx, organization: OrganizationRow, id: string): P
   if (member !== undefined) return { column: member.tags, sql: SET.member, keys: [account, id] }
   const policy = await findPolicy(tx, account, id)
   if (policy !== undefined) return { column: policy.tags, sql: SET.policy, keys: [account, id] }
+  const delegation = await findResourcePolicy(tx, account)
+  if (delegation?.id === id) return { column: delegation.tags, sql: SET_RESOURCE_POLICY, keys: [account] }
   throw noSuch.target()
 }
 

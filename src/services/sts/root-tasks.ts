@@ -5,6 +5,7 @@ import {
   delegates,
   findMembership,
   IAM_PRINCIPAL,
+  isActive,
   isTrusted,
   type RootFeature,
   rootFeatures,
@@ -24,12 +25,13 @@ const FEATURE_OF: ReadonlyMap<string, RootFeature> = new Map([
 
 export const isRootTask = (arn: string): boolean => FEATURE_OF.has(arn)
 
-/** The accounts that may reach this account's root user for a task: none where it is no member or the feature is not enabled. */
+/** The accounts that may reach this account's root user for a task: none where it is no member, is closed, or the feature is not enabled. */
 export async function rootAdministrators(tx: ReadTx, accountId: string, task: string): Promise<readonly string[]> {
   const feature = FEATURE_OF.get(task)
   const membership = await findMembership(tx, accountId)
   if (feature === undefined || membership === undefined || membership.account === accountId) return []
   const { account: management, feature_set: features } = membership
+  if (!(await isActive(tx, accountId))) return []
   if (features !== 'ALL' || !(await isTrusted(tx, management, IAM_PRINCIPAL))) return []
   if (!(await rootFeatures(tx, management)).includes(feature)) return []
   return [management, ...(await delegates(tx, management, IAM_PRINCIPAL))]

@@ -10,6 +10,7 @@ import { oidc } from './007-oidc.ts'
 import { stsPreferences } from './008-sts-preferences.ts'
 import { organizations } from './009-organizations.ts'
 import { organizationAccess } from './012-organization-access.ts'
+import { handshakes } from './015-handshakes.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   stsPreferences,
   organizations,
   organizationAccess,
+  handshakes,
 ]
