@@ -27,10 +27,13 @@ const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
 const RECORD = `INSERT INTO account_change (seq, account, version, node, written_at)
   SELECT pg_current_xact_id()::text::bigint, account, version, $3, ${NOW} FROM unnest($1::text[], $2::bigint[]) AS changed (account, version)
   RETURNING seq`
-/** One statement has one snapshot: the changes are those that it shows. */
+/**
+ * One statement has one snapshot: the changes are those that it shows. This node's own are among them: where the answer to a commit was
+ * lost, the write was told to have failed, and yet it holds.
+ */
 const POLL = `SELECT pg_current_snapshot()::text AS snapshot,
-  (SELECT coalesce(json_agg(json_build_array(seq, account, version)), '[]') FROM account_change WHERE seq >= $1 AND node <> $2)::text AS changes`
-const ALL_VERSIONS = `SELECT pg_current_snapshot()::text AS snapshot, (SELECT coalesce(json_agg(json_build_array(0, id, version)), '[]') FROM account)::text AS changes`
+  (SELECT coalesce(json_agg(json_build_array(seq, account, version, node)), '[]') FROM account_change WHERE seq >= $1)::text AS changes`
+const ALL_VERSIONS = `SELECT pg_current_snapshot()::text AS snapshot, (SELECT coalesce(json_agg(json_build_array(0, id, version, '')), '[]') FROM account)::text AS changes`
 const JOIN = `INSERT INTO node (id, beat_at, snapshot) VALUES ($1, ${NOW}, pg_current_snapshot()::text)
   ON CONFLICT (id) DO UPDATE SET beat_at = excluded.beat_at, snapshot = excluded.snapshot`
 /** Changes nothing where the lease has run out: from then on others no longer waited for this node. */
@@ -45,7 +48,7 @@ export type AccountVersionListener = (accountId: string, version: number) => voi
 
 type Versions = readonly (readonly [accountId: string, version: number])[]
 type Polled = { readonly snapshot: string; readonly changes: string }
-type Change = readonly [seq: number, accountId: string, version: number]
+type Change = readonly [seq: number, accountId: string, version: number, node: string]
 type Waiting = { readonly change: number; readonly since: number } & Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'>
 
 export type Joining = {
@@ -190,9 +193,9 @@ export class Nodes {
   async #poll(): Promise<void> {
     const client = (this.#client ??= await this.#connect())
     if (this.#snapshot === undefined) await client.query(JOIN, [this.#id])
-    const changed = this.#apply(await this.#changes(client))
+    const awaited = this.#apply(await this.#changes(client))
     const now = performance.now()
-    if (changed || now - this.#beatAt >= BEAT_MS) await this.#beat(client)
+    if (awaited || now - this.#beatAt >= BEAT_MS) await this.#beat(client)
     if (now - this.#cleanedAt < CLEAN_MS) return
     this.#cleanedAt = now
     for (const statement of CLEAN) await client.query(statement)
@@ -203,19 +206,19 @@ export class Nodes {
     const { rows } =
       this.#snapshot === undefined
         ? await client.query<Polled>(ALL_VERSIONS)
-        : await client.query<Polled>({ name: 'keyreeve poll', text: POLL, values: [this.#snapshot.split(':')[0], this.#id] })
+        : await client.query<Polled>({ name: 'keyreeve poll', text: POLL, values: [this.#snapshot.split(':')[0]] })
     const [polled] = rows
     if (polled === undefined) throw new Error('the poll was not answered')
     return polled
   }
 
-  /** Whether there was anything new. */
+  /** Tells of every change that was not seen before. Whether one of them is another node's, whose write waits until this one has confirmed. */
   #apply({ snapshot, changes }: Polled): boolean {
     const before = this.#snapshot
     const unseen = (JSON.parse(changes) as readonly Change[]).filter(([seq]) => before === undefined || !isVisible(seq, before))
     for (const [, accountId, version] of unseen) this.#joining.onAccountVersion(accountId, version)
     this.#snapshot = snapshot
-    return before === undefined || unseen.length > 0
+    return before === undefined || unseen.some(([, , , node]) => node !== this.#id)
   }
 
   async #beat(client: pg.Client): Promise<void> {

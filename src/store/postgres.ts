@@ -21,7 +21,7 @@ const MIGRATION_LOCK = 0x6b7265657665
 export type PostgresOptions = {
   readonly url: string
   readonly runner: RunnerSource
-  /** Called with every version that another node has written. */
+  /** Called with every version that was written, whichever node wrote it; now and then with one that was told before. */
   readonly onAccountVersion: AccountVersionListener
   /** Off: nodes learn of changes by their poll alone. For tests of that. */
   readonly hints?: boolean

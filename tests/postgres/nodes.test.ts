@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +35,43 @@ async function change({ store }: Node, id = ACCOUNT): Promise<number> {
 
 async function until(what: () => boolean): Promise<void> {
   while (!what()) await delay(5)
+}
+
+type LossyDoor = { readonly url: string; loseNextCommit(): void; close(): Promise<void> }
+
+/** A way to the database on which the answer to a commit can be lost, the connection with it. */
+async function lossyDoor(url: string): Promise<LossyDoor> {
+  const straight = new URL(url)
+  const name = '.s.PGSQL.5432'
+  const folder = mkdtempSync(path.join(tmpdir(), 'keyreeve-door-'))
+  const server = path.join(straight.searchParams.get('host') ?? '', name)
+  let losing = false
+  const door = createServer((client) => {
+    const upstream = connect(server)
+    let lost = false
+    client.on('data', (chunk: Buffer) => {
+      if (losing && chunk.includes('COMMIT\0')) [losing, lost] = [false, true]
+      upstream.write(chunk)
+    })
+    upstream.on('data', (chunk: Buffer) => void (lost ? client.destroy() : client.write(chunk)))
+    for (const [one, another] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('close', () => another.destroy())
+      one.on('error', () => {})
+    }
+  })
+  await once(door.listen(path.join(folder, name)), 'listening')
+  straight.searchParams.set('host', folder)
+  return {
+    url: straight.href,
+    loseNextCommit: () => void (losing = true),
+    async close() {
+      await new Promise((closed) => door.close(closed))
+      rmSync(folder, { recursive: true })
+    },
+  }
 }
 
 suite('nodes', () => {
@@ -86,12 +127,21 @@ suite('nodes', () => {
     })
   })
 
-  test('a node is not told of its own writes', async () => {
-    await withNodes('own', { count: 2, hints: true }, async ([one, other]) => {
-      one.heard.clear()
-      await change(one)
-      await change(other, OTHER)
-      assert.deepEqual([...one.heard.keys()], [OTHER])
+  test('a node hears of its own write too when the answer to its commit is lost', { timeout: 30_000 }, async () => {
+    await withNodes('lost', { count: 2, hints: true }, async ([, other], url) => {
+      const lossy = await lossyDoor(url)
+      const node = await join(lossy.url, true)
+      try {
+        assert.equal(await change(node), 2)
+        lossy.loseNextCommit()
+        await assert.rejects(change(node))
+        const [row] = await query<{ version: string }>(url, 'SELECT version FROM account WHERE id = $1', [ACCOUNT])
+        assert.equal(row?.version, '3', 'it was committed')
+        await until(() => node.heard.get(ACCOUNT) === 3 && other.heard.get(ACCOUNT) === 3)
+      } finally {
+        await node.store.close()
+        await lossy.close()
+      }
     })
   })
 
