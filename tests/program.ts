@@ -73,13 +73,18 @@ export function keyreeve(words: readonly string[], surroundings: Surroundings): 
 }
 
 /** Starts a server on a free port, and waits until it says that it is ready. */
-export async function startProgram(words: readonly string[], surroundings: Surroundings): Promise<Running> {
-  const { child, ended, out, err } = launch(['start', '--port', '0', ...words], surroundings)
+export function startProgram(words: readonly string[], surroundings: Surroundings): Promise<Running> {
+  return startCommand(['start', '--port', '0', ...words], surroundings)
+}
+
+/** Starts a command that runs until it is stopped, and waits until it says that it is ready. */
+export async function startCommand(words: readonly string[], surroundings: Surroundings): Promise<Running> {
+  const { child, ended, out, err } = launch(words, surroundings)
   const ready = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       if (/Ready\./.test(out())) resolve(out())
     })
-    void ended.then(({ code, err: said }) => reject(new Error(`the server ended with ${code}: ${said}`)))
+    void ended.then(({ code, err: said }) => reject(new Error(`${words[0]} ended with ${code}: ${said}`)))
   })
   const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(ready)?.[0] ?? ''
   const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> => {

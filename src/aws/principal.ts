@@ -59,8 +59,20 @@ export type FederatedPrincipal = Common & {
   /** What the assertion or the token asks of the session to be made. */
   readonly asked?: AskedSession
 }
+/** What stays with credentials that a service fetches for a workload. */
+export type Delivery = {
+  /** Condition keys of the session (`ec2:RoleDelivery`). */
+  readonly context?: Readonly<Record<string, string>>
+  /** The credentials hold for as long as the role is in this instance profile. */
+  readonly instanceProfileId?: string
+}
 /** An AWS service that acts for itself: `arn` and `id` are its principal (`states.amazonaws.com`), `accountId` the account of the resource it acts for. */
-export type ServicePrincipal = Common & { readonly type: 'service'; readonly sourceArn: string }
+export type ServicePrincipal = Common & {
+  readonly type: 'service'
+  /** The resource; absent where the service tells none. */
+  readonly sourceArn?: string
+  readonly delivery?: Delivery
+}
 /** Nobody has proven anything: the caller of an unsigned operation before `identify`. `accountId` is that of nobody. */
 export type AnonymousPrincipal = Common & { readonly type: 'anonymous' }
 

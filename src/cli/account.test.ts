@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '../server/refusal.ts'
-import { accountsText, createdText, isOn, required } from './account.ts'
+import { accountsText, createdText } from './account.ts'
+import { isOn, required } from './option.ts'
 import { verifiedText } from './audit.ts'
 
 test('a new account without a key', () => {

@@ -1,8 +1,8 @@
 /** `keyreeve account`: makes and lists accounts. */
 import type { AdminResult } from '../server/admin-contract.ts'
-import { Refusal } from '../server/refusal.ts'
 import { runAdmin } from './admin-client.ts'
-import type { Asked, Command } from './command.ts'
+import type { Command } from './command.ts'
+import { isOn, required } from './option.ts'
 import { columns } from './text.ts'
 
 const JSON_OPTION = { about: 'Print the answer as JSON.' }
@@ -87,16 +87,4 @@ export function accountsText({ accounts }: AdminResult<'listAccounts'>): string 
     name,
   ])
   return columns([['ACCOUNT', 'STATUS', 'SINCE', 'ROOT USER', 'NAME'], ...rows])
-}
-
-/** The value of an option that must be there. */
-export function required(options: Asked['options'], name: string): string {
-  const value = options.get(name)
-  if (value === undefined || value === '') throw new Refusal('usage', `--${name} is missing.`)
-  return value
-}
-
-/** Whether an option without value is on. */
-export function isOn(options: Asked['options'], name: string): boolean {
-  return options.get(name) === 'true'
 }

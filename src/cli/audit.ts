@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AdminResult } from '../server/admin-contract.ts'
 import { Refusal } from '../server/refusal.ts'
-import { isOn } from './account.ts'
+import { isOn } from './option.ts'
 import { openDoor, runAdmin } from './admin-client.ts'
 import type { CliContext, Command } from './command.ts'
 import { columns } from './text.ts'

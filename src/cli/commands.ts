@@ -3,9 +3,12 @@ import { createAccount, listAccounts } from './account.ts'
 import { tailAudit, verifyAudit } from './audit.ts'
 import type { Command } from './command.ts'
 import { doctor } from './doctor.ts'
+import { containerCredentials } from './container-credentials.ts'
+import { credentials } from './credentials.ts'
 import { env, exec } from './env.ts'
 import { help, manual, version } from './help.ts'
 import { rotateKeys } from './keys.ts'
+import { metadata } from './metadata.ts'
 import { start } from './start.ts'
 
 export const COMMANDS: readonly Command[] = [
@@ -14,6 +17,9 @@ export const COMMANDS: readonly Command[] = [
   listAccounts,
   env,
   exec,
+  credentials,
+  metadata,
+  containerCredentials,
   doctor,
   verifyAudit,
   tailAudit,

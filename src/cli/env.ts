@@ -2,10 +2,11 @@
 import type { AdminResult } from '../server/admin-contract.ts'
 import { type Config, endpointOf } from '../server/config.ts'
 import { Refusal } from '../server/refusal.ts'
-import { duration, Misfit, oneOf } from '../server/setting.ts'
+import { duration, oneOf } from '../server/setting.ts'
 import { openDoor } from './admin-client.ts'
 import { olderClientWarning } from './aws-version.ts'
 import type { Asked, CliContext, Command } from './command.ts'
+import { readOption as read } from './option.ts'
 import { runProgram } from './program.ts'
 import { type Environment, likelyShell, SHELLS, shellText } from './shells.ts'
 
@@ -116,13 +117,4 @@ async function openSession(
 function merged(before: CliContext['environment'], { set, unset }: Environment): Record<string, string | undefined> {
   const kept = Object.entries(before).filter(([name]) => !unset.includes(name))
   return { ...Object.fromEntries(kept), ...set }
-}
-
-function read<T>(kind: { readonly read: (text: string) => T }, name: string, text: string): T {
-  try {
-    return kind.read(text)
-  } catch (error) {
-    if (!(error instanceof Misfit)) throw error
-    throw new Refusal('usage', `--${name} must be ${error.message}, not ${JSON.stringify(text.slice(0, 100))}.`)
-  }
 }

@@ -4,7 +4,7 @@ import { environmentName, SETTING_NAMES } from '../server/settings.ts'
 import { settingsOf } from './arguments.ts'
 import type { Command } from './command.ts'
 import { defaultOf, manualText, usageLine } from './manual.ts'
-import { columns, wrapped } from './text.ts'
+import { wrapped } from './text.ts'
 
 const FLAG_INDENT = 26
 
@@ -52,12 +52,13 @@ export const version: Command = {
 
 /** What `keyreeve help` prints. */
 export function overviewText(commands: readonly Command[], versionNumber: string): string {
-  const rows = commands.map(({ name, summary }) => [`  ${name}`, `${summary}.`])
+  const indent = Math.max(...commands.map(({ name }) => name.length)) + 4
+  const lines = commands.map(({ name, summary }) => wrapped(`${summary}.`, indent, `  ${name}`)).join('')
   return `Keyreeve ${versionNumber}: a self-hosted, AWS-compatible identity and access plane.
 
 Usage: keyreeve COMMAND [FLAGS]
 
-${columns(rows)}
+${lines}
 Flags and examples of a command: keyreeve help COMMAND
 Everything: keyreeve manual
 `

@@ -3,11 +3,10 @@ import type { Config } from '../server/config.ts'
 import { redactText } from '../server/redact.ts'
 import { EXIT_CODES } from '../server/refusal.ts'
 import type { CliContext, Command, RunningServer } from './command.ts'
+import { stopSignal } from './stop-signal.ts'
 
 /** A stop is given up this long after the calls under way had their time: the store must close too. */
 const CLOSING_MS = 5_000
-/** Ctrl-C under npm arrives twice: from the terminal, and from npm which passes it on. */
-const SAME_KEYPRESS_MS = 500
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost'])
 
 export const start: Command = {
@@ -67,22 +66,6 @@ Ready.
 
 function nextCommand(hasAccount: boolean): string {
   return hasAccount ? 'eval "$(keyreeve env)"' : 'keyreeve account create --name "My account" --email me@example.com'
-}
-
-/** Resolves with the first signal to stop. Listens from now on, so that a signal during the start counts too. */
-function stopSignal({ signals }: CliContext): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const heard = (signal: NodeJS.Signals): void => {
-      resolve(signal)
-      setTimeout(() => {
-        // From here on the default is back: the next signal ends the process at once.
-        signals.off('SIGINT', heard)
-        signals.off('SIGTERM', heard)
-      }, SAME_KEYPRESS_MS).unref()
-    }
-    signals.on('SIGINT', heard)
-    signals.on('SIGTERM', heard)
-  })
 }
 
 /** Closes the server, for as long as the configuration allows. */

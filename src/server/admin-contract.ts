@@ -9,6 +9,26 @@ const ADMIN_COMMANDS = {
   createAccount: { name: 'text', email: 'text', accountId: 'text?', rootAccessKey: 'flag' },
   listAccounts: {},
   session: { accountId: 'text?', userName: 'text?', durationSeconds: 'number' },
+  roleCredentials: {
+    accountId: 'text?',
+    userName: 'text',
+    role: 'text',
+    sessionName: 'text?',
+    region: 'text',
+    durationSeconds: 'number',
+  },
+  instanceProfile: { accountId: 'text?', name: 'text' },
+  instanceRole: { accountId: 'text', profileId: 'text' },
+  instanceCredentials: {
+    accountId: 'text',
+    profileId: 'text',
+    instanceId: 'text',
+    region: 'text',
+    roleDelivery: 'text',
+    durationSeconds: 'number',
+  },
+  taskRole: { accountId: 'text?', name: 'text' },
+  taskCredentials: { accountId: 'text', roleId: 'text', taskId: 'text', region: 'text', durationSeconds: 'number' },
   rotateKeys: {},
   verifyAudit: { accountId: 'text?' },
   tailAudit: { accountId: 'text?', after: 'number?', limit: 'number' },
@@ -33,6 +53,17 @@ export type AccountSummary = {
   readonly createdAt: number
 }
 
+/** Credentials of a role. */
+export type RoleCredentials = LongTermKey & {
+  readonly sessionToken: string
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly roleArn: string
+}
+
+/** Credentials for a workload: `refusal` says why its service may not assume the role. */
+export type Delivered = { readonly credentials: RoleCredentials } | { readonly refusal: string }
+
 type Results = {
   /** `rootAccessKey` is there where it was asked for; its secret can never be shown again. */
   createAccount: {
@@ -49,6 +80,20 @@ type Results = {
     readonly arn: string
     readonly expiresAt: number
   }
+  /** A session of a role for an IAM user who asked for it with AssumeRole. */
+  roleCredentials: RoleCredentials
+  /** An instance profile by its name, whose unique id binds a workload to this one and no later one of the same name. */
+  instanceProfile: { readonly accountId: string; readonly arn: string; readonly profileId: string }
+  /** What an instance's profile holds now. Without `profile`: it was deleted. Without `role`: it is empty. */
+  instanceRole: {
+    readonly profile?: { readonly arn: string } | undefined
+    readonly role?: { readonly name: string; readonly roleId: string } | undefined
+  }
+  /** A session of the role in the profile, made by ec2.amazonaws.com. `roleDelivery`: 1.0 or 2.0, the version of the metadata service. */
+  instanceCredentials: Delivered
+  taskRole: { readonly accountId: string; readonly arn: string; readonly roleId: string }
+  /** A session of the role, made by ecs-tasks.amazonaws.com. */
+  taskCredentials: Delivered
   /** A new key seals from now on; `resealed` secrets were moved to it. */
   rotateKeys: { readonly keyId: string; readonly resealed: number }
   /** `problem` says where a chain is broken; it is absent where the chain is whole. */

@@ -14,11 +14,20 @@ import { NO_ACCOUNT } from './audit.ts'
 import type { WriteOutcome } from './jobs.ts'
 import type { Opened } from './open.ts'
 import type { Resealed, ResealPlace } from './reseal.ts'
+import { roleCredentials } from './role-credentials.ts'
+import { chosenAccount } from './chosen-account.ts'
+import { instanceCredentials, instanceProfile, instanceRole, taskCredentials, taskRole } from './workloads.ts'
 
 export const administration: AdminCommands<Opened> = {
   createAccount,
   listAccounts: async ({ context }) => ({ accounts: (await context.store.read(listAccounts)).map(summary) }),
   session: newSession,
+  roleCredentials,
+  instanceProfile,
+  instanceRole,
+  instanceCredentials,
+  taskRole,
+  taskCredentials,
   rotateKeys,
   verifyAudit: verify,
   tailAudit: tail,
@@ -81,26 +90,6 @@ async function newSession({ context }: Opened, given: AdminArguments<'session'>)
   const sessionToken = sealSession({ ...credentials, accountId: account.id, principal, issuedAt: now, expiresAt }, vault)
   const arn = user === undefined ? rootArn(account.id) : userArn(account.id, user.path, user.name)
   return { ...credentials, sessionToken, accountId: account.id, arn, expiresAt }
-}
-
-async function chosenAccount(accounts: readonly AccountRow[], accountId: string | undefined): Promise<AccountRow> {
-  const [only, another] = accounts
-  const account = accountId === undefined ? only : accounts.find(({ id }) => id === accountId)
-  if (account === undefined) {
-    throw accountId === undefined
-      ? new Fault(
-          'NoSuchEntity',
-          'There is no account yet. Make one with: keyreeve account create --name NAME --email ADDRESS --root-access-key',
-        )
-      : new Fault('NoSuchEntity', `There is no account ${accountId}.`)
-  }
-  if (accountId === undefined && another !== undefined) {
-    throw new Fault(
-      'ValidationError',
-      `There are ${accounts.length} accounts. Say which one with --account; keyreeve account list shows them.`,
-    )
-  }
-  return account
 }
 
 /** The file is written first: a crash leaves secrets sealed by a key that is still in it. */

@@ -146,7 +146,8 @@ function userIdentity({ principal, accessKeyId }: AuditDraft): object {
     principalId: principal.id,
     arn: principal.arn,
     accountId: principal.accountId,
-    accessKeyId: principal.credential.accessKeyId,
+    // Nobody signed what the operator asked for at the machine.
+    ...(principal.credential.accessKeyId !== '' && { accessKeyId: principal.credential.accessKeyId }),
     ...(principal.type === 'user' && { userName: principal.userName }),
     ...sessionContext(principal),
   }

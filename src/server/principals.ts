@@ -1,9 +1,9 @@
 /** Principals as the decision needs them: who they are, and their policies compiled. Remembered per version of the account. */
 import { assumedRoleArn, federatedUserArn, roleArn, rootArn, userArn } from '../aws/arn.ts'
-import type { Credential, Principal } from '../aws/principal.ts'
+import type { Credential, Principal, ServicePrincipal } from '../aws/principal.ts'
 import { contextOf, type ContextValue, type RequestContext } from '../policy/context.ts'
 import type { Caller, Policies } from '../policy/evaluate.ts'
-import { loadRole, loadUser, type PrincipalRow } from '../services/iam/principals.rows.ts'
+import { isInInstanceProfile, loadRole, loadUser, type PrincipalRow } from '../services/iam/principals.rows.ts'
 import type { Session, SessionPrincipal } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
 import { type KnownOrganization, loadOrganization } from './organization.ts'
@@ -140,7 +140,7 @@ async function roleSession(
 ): Promise<KnownPrincipal | undefined> {
   const { accountId } = session
   const role = await loadRole(tx, accountId, roleId)
-  if (role === undefined) return undefined
+  if (role === undefined || !(await isStillDelivered(tx, session, roleId))) return undefined
   const ofRole = roleArn(accountId, role.path, role.name)
   const arn = assumedRoleArn(accountId, role.name, sessionName)
   const id = `${roleId}:${sessionName}`
@@ -164,6 +164,15 @@ async function roleSession(
       credential,
     }),
   }
+}
+
+/** Credentials that came through an instance profile end with the role's place in it: taking the role out is how they are revoked. */
+async function isStillDelivered(
+  tx: ReadTx,
+  { accountId, instanceProfileId }: Pick<Session, 'accountId' | 'instanceProfileId'>,
+  roleId: string,
+): Promise<boolean> {
+  return instanceProfileId === undefined || (await isInInstanceProfile(tx, accountId, { profileId: instanceProfileId, roleId }))
 }
 
 /** Session tags stand over the role's own tags of the same key, whatever its case (IAM User Guide, "Passing session tags"). */
@@ -222,6 +231,29 @@ export function anonymousPrincipal(): KnownPrincipal {
     context: contextOf({ 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' }),
     as: (credential) => ({ type: 'anonymous', accountId: NOBODY, arn: 'anonymous', id: 'anonymous', credential }),
   }
+}
+
+/** An AWS service that acts for a resource of an account (IAM User Guide, "AWS global condition context keys": what a service principal's call shows). */
+export function servicePrincipal(
+  service: string,
+  facts: Pick<ServicePrincipal, 'accountId' | 'sourceArn' | 'delivery'>,
+): {
+  readonly known: KnownPrincipal
+  readonly principal: Principal
+} {
+  const { accountId, sourceArn } = facts
+  const principal: ServicePrincipal = { type: 'service', arn: service, id: service, credential: { accessKeyId: '' }, ...facts }
+  const known: KnownPrincipal = {
+    caller: { type: 'service', accountId, arn: service, id: service },
+    policies: {},
+    context: contextOf({
+      'aws:PrincipalServiceName': service,
+      'aws:PrincipalServiceNamesList': [service],
+      ...(sourceArn !== undefined && { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId }),
+    }),
+    as: () => principal,
+  }
+  return { known, principal }
 }
 
 /** Whoever a token or an assertion spoke of, proven by the operation. It has no policies of its own: the role's trust policy decides alone. */

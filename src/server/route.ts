@@ -9,7 +9,7 @@ import { restJson } from '../protocol/rest-json.ts'
 import { matchRoute } from '../protocol/rest-routes.ts'
 import type { Protocol } from '../protocol/wire.ts'
 import { findOperation, services } from '../services/index.ts'
-import type { Operation } from '../services/operation.ts'
+import type { Operation, ServiceName } from '../services/operation.ts'
 import type { HttpRequest } from './http.ts'
 
 /** What the request names and this server does not have: said once the caller is known. */
@@ -37,6 +37,11 @@ export function routeOf(request: HttpRequest): Route {
   const action = parameter('Action')
   if (action !== undefined) return queryRoute(action, parameter('Version') ?? '')
   return restRoute(request)
+}
+
+/** The route to an operation that is called from inside: it is neither decoded nor encoded. */
+export function routeToOperationOf(service: ServiceName, name: string): Route {
+  return routeTo(query, readModel(service), name)
 }
 
 function queryRoute(action: string, version: string): Route {

@@ -10,6 +10,7 @@ export const CONFIG_FILE = 'keyreeve.json'
 const START = ['start'] as const
 /** The commands that need to know where the server answers. */
 const ENDPOINT = ['start', 'env', 'exec', 'doctor'] as const
+const REGION = [...ENDPOINT, 'metadata', 'container-credentials', 'credentials'] as const
 
 export const SETTINGS = {
   host: {
@@ -51,7 +52,7 @@ export const SETTINGS = {
     about: 'The address that clients use, where it is not the one listened on (behind a proxy, in a container).',
     commands: ENDPOINT,
   },
-  region: { kind: region, fallback: 'us-east-1', about: 'The region that `env` and `exec` hand to clients.', commands: ENDPOINT },
+  region: { kind: region, fallback: 'us-east-1', about: 'The region that clients and workloads are given.', commands: REGION },
   audit: {
     kind: oneOf('grouped', 'strict'),
     fallback: 'grouped',

@@ -21,6 +21,8 @@ export type Session = SessionFacts & {
   readonly policies?: SessionPolicies
   /** Made by GetSessionToken without a multi-factor code, or by GetFederationToken: IAM does not take such credentials (STS API reference). */
   readonly noIam?: true
+  /** Delivered through this instance profile: without the role in it the session is none. */
+  readonly instanceProfileId?: string
   /** Further condition keys that stay with the session (`saml:…`, a web identity provider's claims, where a service delivered it). */
   readonly context?: Readonly<Record<string, string | readonly string[]>>
 }

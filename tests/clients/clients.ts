@@ -26,6 +26,12 @@ export async function python(script: string, server: TestServer, credentials: Cr
   return execute('python3', ['-c', script], { ...environment(credentials), AWS_ENDPOINT_URL: server.endpoint })
 }
 
+/** Runs a program with these variables and no others of AWS's. */
+export const withVariables = (
+  [file = '', ...words]: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<Answer> => execute(file, words, { ...surroundings(), ...variables })
+
 async function execute(file: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<Answer> {
   try {
     const { stdout, stderr } = await run(file, [...words], { env, timeout: TIMEOUT_MS })
@@ -38,15 +44,21 @@ async function execute(file: string, words: readonly string[], env: NodeJS.Proce
 
 function environment({ accessKeyId, secretAccessKey, sessionToken }: Credentials): NodeJS.ProcessEnv {
   return {
-    PATH: process.env['PATH'],
-    HOME: '/nonexistent',
+    ...surroundings(),
+    AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
+  }
+}
+
+function surroundings(): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    HOME: '/nonexistent',
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_MAX_ATTEMPTS: '1',
-    AWS_EC2_METADATA_DISABLED: 'true',
     AWS_PAGER: '',
     // The version manager that may stand before the machine's python3 and aws looks for its own home.
     ...(process.env['PYENV_ROOT'] !== undefined && { PYENV_ROOT: process.env['PYENV_ROOT'] }),

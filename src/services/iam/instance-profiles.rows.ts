@@ -17,6 +17,7 @@ export type ProfileRow = {
 
 const COLUMNS = 'id, name, path, tags, created_at'
 const FIND = `SELECT ${COLUMNS} FROM iam_instance_profile WHERE account = $1 AND name_key = $2`
+const FIND_BY_ID = `SELECT ${COLUMNS} FROM iam_instance_profile WHERE account = $1 AND id = $2`
 const LIST = `SELECT ${COLUMNS} FROM iam_instance_profile WHERE account = $1 AND name_key > $2 AND substr(path, 1, length($3)) = $3 ORDER BY name_key LIMIT $4`
 const COUNT = 'SELECT COUNT(*) AS count FROM iam_instance_profile WHERE account = $1'
 const INSERT = `INSERT INTO iam_instance_profile (account, name_key, ${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)`
@@ -34,6 +35,9 @@ const REMOVE_ROLE = 'DELETE FROM iam_instance_profile_role WHERE account = $1 AN
 /** The instance profile of this name, whatever its case. */
 export const findProfile = (tx: ReadTx, account: string, name: string): Promise<ProfileRow | undefined> =>
   tx.get(FIND, account, nameKey(name))
+
+export const findProfileById = (tx: ReadTx, account: string, id: string): Promise<ProfileRow | undefined> =>
+  tx.get(FIND_BY_ID, account, id)
 
 /** The instance profile of this name; throws NoSuchEntity. */
 export async function mustFindProfile(tx: ReadTx, account: string, name: string): Promise<ProfileRow> {

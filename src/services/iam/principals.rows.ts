@@ -23,6 +23,7 @@ type OwnerRow = { readonly name: string; readonly path: string; readonly tags: s
 
 const USER = 'SELECT name, path, tags, boundary_arn FROM iam_user WHERE account = $1 AND id = $2'
 const ROLE = 'SELECT name, path, tags, boundary_arn FROM iam_role WHERE account = $1 AND id = $2'
+const IN_PROFILE = 'SELECT role_id FROM iam_instance_profile_role WHERE account = $1 AND profile_id = $2 AND role_id = $3'
 const GROUPS = `SELECT g.id, g.name, g.path FROM iam_group_member m JOIN iam_group g ON g.account = m.account AND g.id = m.group_id
   WHERE m.account = $1 AND m.user_id = $2 ORDER BY g.name_key`
 const INLINE = 'SELECT name, document FROM iam_inline_policy WHERE account = $1 AND principal_id = $2 ORDER BY name'
@@ -44,6 +45,13 @@ export const loadUser = async (tx: ReadTx, account: string, userId: string): Pro
 /** A role by its unique id. */
 export const loadRole = async (tx: ReadTx, account: string, roleId: string): Promise<PrincipalRow | undefined> =>
   principalRow(await tx.get<OwnerRow>(ROLE, account, roleId))
+
+/** Whether a role is in an instance profile, both by unique id. */
+export const isInInstanceProfile = async (
+  tx: ReadTx,
+  account: string,
+  { profileId, roleId }: { readonly profileId: string; readonly roleId: string },
+): Promise<boolean> => (await tx.get(IN_PROFILE, account, profileId, roleId)) !== undefined
 
 /** The default version of a customer managed policy; undefined where there is no such policy. */
 export async function loadManagedDocument(tx: ReadTx, account: string, arn: string): Promise<string | undefined> {

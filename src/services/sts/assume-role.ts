@@ -40,7 +40,9 @@ export const assumeRole = readOperation('sts', 'AssumeRole', {
     const role = await mustFindAssumableRole(tx, name, { principal: call.principal, action: ACTION })
     const { tags, transitiveTagKeys } = sessionTags(input, session)
     const sourceIdentity = keptSourceIdentity(input.SourceIdentity, session)
-    const seconds = sessionSeconds(role, { DurationSeconds: input.DurationSeconds, chained: session !== undefined })
+    const { DurationSeconds } = input
+    const byService = call.principal.type === 'service'
+    const seconds = sessionSeconds(role, { DurationSeconds, chained: session !== undefined, byService })
     const policies = await sessionPolicies(tx, name.accountId, input)
     return issueRoleSession(call, {
       role,
@@ -52,6 +54,7 @@ export const assumeRole = readOperation('sts', 'AssumeRole', {
       transitiveTagKeys,
       minimumTokenSize: input.MinimumSessionTokenSize,
       ...(sourceIdentity !== undefined && { sourceIdentity }),
+      ...(call.principal.type === 'service' && call.principal.delivery),
     })
   },
 })

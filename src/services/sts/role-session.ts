@@ -51,21 +51,26 @@ export type Lifetime = {
   readonly DurationSeconds?: number | undefined
   /** The caller itself has temporary credentials: of a role, or of GetSessionToken (reports). */
   readonly chained: boolean
+  /** "The maximum session duration setting does not limit sessions assumed by AWS services" (IAM User Guide, "Using IAM roles"). */
+  readonly byService?: boolean
 }
 
 /** How long the session lasts, seconds. Throws ValidationError (recorded). */
-export function sessionSeconds(role: AssumableRole, { DurationSeconds = DEFAULT_SECONDS, chained }: Lifetime): number {
+export function sessionSeconds(
+  role: AssumableRole,
+  { DurationSeconds = DEFAULT_SECONDS, chained, byService = false }: Lifetime,
+): number {
   if (chained && DurationSeconds > MAX_CHAINED_SECONDS) {
     throw validationError('The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.')
   }
-  if (DurationSeconds > role.max_session_seconds)
+  if (!byService && DurationSeconds > role.max_session_seconds)
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.')
   return DurationSeconds
 }
 
 export type NewRoleSession = Pick<
   NewSession,
-  'seconds' | 'minimumTokenSize' | 'sourceIdentity' | 'transitiveTagKeys' | 'provider' | 'context'
+  'seconds' | 'minimumTokenSize' | 'sourceIdentity' | 'transitiveTagKeys' | 'provider' | 'context' | 'instanceProfileId'
 > & {
   readonly role: AssumableRole
   readonly accountId: string
