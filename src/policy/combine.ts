@@ -72,9 +72,9 @@ function ofService(
   const service = action.slice(0, Math.max(0, action.indexOf(':')))
   const known = byService.get(service)
   if (known !== undefined) return known
-  const found = statements.flatMap((statement, number) =>
-    statement.services === undefined || statement.services.has(service) ? [{ number, statement }] : [],
-  )
+  const found: Candidate[] = []
+  for (const [number, statement] of statements.entries())
+    if (statement.services?.has(service) !== false) found.push({ number, statement })
   if (byService.size >= REMEMBERED_ACTIONS) byService.clear()
   byService.set(service, found)
   return found

@@ -1,7 +1,9 @@
 /** Compiling: what is understood, and that what is not denies and says why. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { readManagedPolicies } from '../protocol/model-files.ts'
+import { AskedResource } from './arn-match.ts'
 import { policySet } from './combine.ts'
 import { compileText, type DocumentKind } from './compile.ts'
 import { contextOf } from './context.ts'
@@ -83,6 +85,46 @@ test('compile: a null variable in NotResource excludes nothing', () => {
   assert.equal(statement?.patterns, undefined)
   assert.equal(ask({}), 'explicitDeny')
   assert.equal(ask({ 'aws:username': 'a' }), 'implicitDeny')
+})
+
+test('compile: what waits until it is asked refuses nothing, whatever the text', () => {
+  const text = fc.oneof(
+    fc.string({ maxLength: 30 }),
+    fc.string({ unit: fc.constantFrom('*', '?', '$', '{', '}', ':', ',', "'", '/', 'a', 's3', 'arn:aws:'), maxLength: 12 }),
+  )
+  const texts = fc.array(text)
+  const operator = fc.constantFrom(
+    'StringEquals',
+    'StringNotEqualsIgnoreCase',
+    'StringLike',
+    'ArnLike',
+    'ForAnyValue:ArnNotEquals',
+  )
+  const caller = { type: 'user', accountId: '1', arn: 'arn:aws:iam::1:user/a', id: 'AIDA' } as const
+  fc.assert(
+    fc.property(
+      fc.record({ actions: texts, resources: texts, name: operator, values: texts, asked: text }),
+      ({ actions, resources, name, values, asked }) => {
+        const policy = compile({
+          Effect: 'Allow',
+          Action: [...actions, '*'],
+          Resource: [...resources, '*'],
+          Condition: { [name]: { k: values } },
+        })
+        assert.equal(policy.problem, undefined)
+        const check = {
+          action: 's3:GetObject',
+          resource: asked,
+          resourceAccountId: '1',
+          context: contextOf({ k: asked, a: asked }),
+        }
+        const made = decide(check, caller, { identity: policySet([policy]) })
+        assert.notEqual(made.decision, 'explicitDeny')
+        for (const { matchesResource } of policy.statements) assert.ok(matchesResource(new AskedResource(asked), check.context))
+      },
+    ),
+    { numRuns: 500 },
+  )
 })
 
 test('compile: every policy that AWS manages', () => {

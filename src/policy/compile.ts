@@ -1,4 +1,8 @@
-/** Compiles a policy's text into tests. What cannot be compiled denies everything, and says why: a policy is never half understood. */
+/**
+ * Compiles a policy's text into tests. What cannot be compiled denies everything, and says why: a policy is never half understood.
+ * Whatever could refuse a policy is done at once. What cannot, the patterns of actions and resources, is done when a statement is first
+ * asked: of a principal's statements few are about the actions that it takes.
+ */
 import { type AskedResource, type ResourcePattern, resourcePattern } from './arn-match.ts'
 import { type CompiledCondition, compileCondition } from './conditions/condition.ts'
 import type { RequestContext } from './context.ts'
@@ -69,39 +73,77 @@ function problemOf(error: unknown): string {
 type Compiling = { readonly kind: DocumentKind | 'endpoint'; readonly policy: PolicySource; readonly version: PolicyVersion }
 
 function compileStatement(source: Statement, { kind, policy, version }: Compiling): CompiledStatement {
-  return {
-    policy,
-    source,
-    version,
-    effect: source.effect,
-    ...compileActions(source.action),
-    ...compileResources(source, kind, version),
-    names: compilePrincipal(source, kind),
-    conditions: source.conditions.map((condition) => compileCondition(condition, version)),
+  if (source.resource === undefined && NAMELESS.has(kind)) throw new Error('a statement has no resource')
+  return new StatementTests(source, { policy, version, names: compilePrincipal(source, kind) })
+}
+
+type Compiled = Pick<CompiledStatement, 'policy' | 'version' | 'names'>
+
+class StatementTests implements CompiledStatement {
+  readonly policy: PolicySource
+  readonly source: Statement
+  readonly version: PolicyVersion
+  readonly effect: Statement['effect']
+  readonly names: PrincipalTest | undefined
+  readonly conditions: readonly CompiledCondition[]
+  #services: { readonly of: CompiledStatement['services'] } | undefined
+  #matchesAction: CompiledStatement['matchesAction'] | undefined
+  #resource: ResourceTests | undefined
+
+  constructor(source: Statement, { policy, version, names }: Compiled) {
+    this.policy = policy
+    this.source = source
+    this.version = version
+    this.effect = source.effect
+    this.names = names
+    this.conditions = compileConditions(source.conditions, version)
+  }
+
+  get services(): CompiledStatement['services'] {
+    return (this.#services ??= { of: servicesOf(this.source.action) }).of
+  }
+
+  get matchesAction(): CompiledStatement['matchesAction'] {
+    return (this.#matchesAction ??= actionTest(this.source.action))
+  }
+
+  get matchesResource(): CompiledStatement['matchesResource'] {
+    return (this.#resource ??= compileResources(this.source, this.version)).matchesResource
+  }
+
+  get patterns(): CompiledStatement['patterns'] {
+    return (this.#resource ??= compileResources(this.source, this.version)).patterns
   }
 }
 
-function compileActions({ negated, values }: Statement['action']): Pick<CompiledStatement, 'services' | 'matchesAction'> {
-  const texts = values.map(({ text }) => text.toLowerCase())
-  const tests = texts.map((text) => matcherOf(wildcardPattern(text)))
+const NONE: readonly CompiledCondition[] = []
+
+function compileConditions(sources: Statement['conditions'], version: PolicyVersion): readonly CompiledCondition[] {
+  return sources.length === 0 ? NONE : sources.map((source) => compileCondition(source, version))
+}
+
+function servicesOf({ negated, values }: Statement['action']): CompiledStatement['services'] {
+  const services = new Set<string>()
+  for (const { text } of values) {
+    const prefix = text.slice(0, Math.max(0, text.indexOf(':')))
+    if (prefix === '' || hasWildcard(prefix)) return undefined
+    services.add(prefix.toLowerCase())
+  }
+  return negated ? undefined : services
+}
+
+function actionTest({ negated, values }: Statement['action']): CompiledStatement['matchesAction'] {
+  const tests = values.map(({ text }) => matcherOf(wildcardPattern(text.toLowerCase())))
   const isOne = (action: string): boolean => tests.some((test) => test(action, 0))
   // NotAction with "*" excludes every action: the statement has no effect.
-  if (negated) return { services: undefined, matchesAction: (action) => !isOne(action) }
-  const prefixes = texts.map((text) => text.slice(0, Math.max(0, text.indexOf(':'))))
-  const isOpen = prefixes.some((prefix) => prefix === '' || hasWildcard(prefix))
-  return { services: isOpen ? undefined : new Set(prefixes), matchesAction: isOne }
+  return negated ? (action) => !isOne(action) : isOne
 }
 
+type ResourceTests = Pick<CompiledStatement, 'matchesResource' | 'patterns'>
+
 /** Trust policies have no Resource: they are about their role. Some resource-based policies leave it out in the same sense. */
-function compileResources(
-  { resource }: Statement,
-  kind: Compiling['kind'],
-  version: PolicyVersion,
-): Pick<CompiledStatement, 'matchesResource' | 'patterns'> {
-  if (resource === undefined) {
-    if (NAMELESS.has(kind)) throw new Error('a statement has no resource')
-    return { matchesResource: () => true, patterns: undefined }
-  }
+function compileResources({ resource }: Statement, version: PolicyVersion): ResourceTests {
+  if (resource === undefined) return { matchesResource: () => true, patterns: undefined }
   const patterns = resource.values.map(({ text }) => resourcePattern(text, version))
   const isOne = anyPattern(patterns)
   // "If the variable has no value, the resource matches nothing", which in NotResource excludes nothing (IAM User Guide, "Variables and tags").

@@ -45,8 +45,6 @@ export function joinPath(path: string, step: string | number): string {
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
-/** The characters that a string may hold as they are: all but the quotation mark, the backslash and the controls below the space. */
-const PLAIN = /[ !#-[\]-\uffff]*/y
 const HEX4 = /[0-9A-Fa-f]{4}/y
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
@@ -64,6 +62,19 @@ const LITERALS = [
   ['null', 'null'],
 ] as const
 
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const COMMA = 0x2c
+const COLON = 0x3a
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+
+/** From so many members on names are looked up, not compared one after the other. */
+const MANY_MEMBERS = 12
+
+/** Reads by character codes: a principal's policies are read each time its account changes. */
 class JsonReader {
   readonly #source: string
   readonly #path: (string | number)[] = []
@@ -75,58 +86,61 @@ class JsonReader {
 
   readText(): JsonNode {
     if (this.#source.length > MAX_CHARACTERS) this.#fail(`the text is longer than ${MAX_CHARACTERS} characters`, 'limit')
-    this.#skipSpace()
-    const node = this.#readValue()
-    this.#skipSpace()
+    const node = this.#readValue(this.#next())
+    this.#next()
     if (this.#offset < this.#source.length) this.#fail(`${this.#seen()} stands after the end of the document`)
     return node
   }
 
-  #readValue(): JsonNode {
-    const first = this.#source[this.#offset]
-    if (first === '{') return this.#readObject()
-    if (first === '[') return this.#readArray()
-    if (first === '"') return { kind: 'string', ...this.#readString() }
+  /** The value that begins with the character here. */
+  #readValue(first: number): JsonNode {
+    if (first === QUOTE) return this.#readString()
+    if (first === OPEN_BRACE) return this.#readObject()
+    if (first === OPEN_BRACKET) return this.#readArray()
     return this.#readLiteral() ?? this.#readNumber() ?? this.#fail(`expected a value but found ${this.#seen()}`)
   }
 
   #readObject(): JsonObject {
     const start = this.#open()
     const members: JsonMember[] = []
-    const names = new Set<string>()
-    if (this.#closes('}')) return { kind: 'object', members, start, end: this.#offset }
-    do {
-      this.#skipSpace()
-      members.push(this.#readMember(names))
-    } while (this.#continues('}'))
-    return { kind: 'object', members, start, end: this.#offset }
+    if (this.#next() === CLOSE_BRACE) return { kind: 'object', members, start, end: this.#step() }
+    let names: Set<string> | undefined
+    for (;;) {
+      const name = this.#readName()
+      if (members.length === MANY_MEMBERS) names = new Set(members.map((member) => member.name.text))
+      if (names?.has(name.text) ?? isAmong(members, name.text))
+        this.#fail(`\`${name.text}\` stands twice in one object`, 'duplicate', name)
+      names?.add(name.text)
+      const value = this.#readMember()
+      members.push({ name, value, start: name.start, end: this.#offset })
+      this.#path.pop()
+      if (this.#continues(CLOSE_BRACE)) return { kind: 'object', members, start, end: this.#offset }
+    }
   }
 
-  #readMember(names: Set<string>): JsonMember {
-    if (this.#source[this.#offset] !== '"') this.#fail(`expected a member's name in quotation marks but found ${this.#seen()}`)
-    const name = this.#readString()
-    this.#path.push(name.text)
-    if (names.has(name.text)) this.#fail(`\`${name.text}\` stands twice in one object`, 'duplicate', name)
-    names.add(name.text)
-    this.#skipSpace()
-    if (this.#source[this.#offset] !== ':') this.#fail(`expected \`:\` but found ${this.#seen()}`)
+  /** A member's name, which becomes a step of the path. */
+  #readName(): Text {
+    if (this.#next() !== QUOTE) this.#fail(`expected a member's name in quotation marks but found ${this.#seen()}`)
+    const { text, start, end } = this.#readString()
+    this.#path.push(text)
+    return { text, start, end }
+  }
+
+  #readMember(): JsonNode {
+    if (this.#next() !== COLON) this.#fail(`expected \`:\` but found ${this.#seen()}`)
     this.#offset += 1
-    this.#skipSpace()
-    const value = this.#readValue()
-    this.#path.pop()
-    return { name, value, start: name.start, end: this.#offset }
+    return this.#readValue(this.#next())
   }
 
   #readArray(): JsonArray {
     const start = this.#open()
     const items: JsonNode[] = []
-    if (this.#closes(']')) return { kind: 'array', items, start, end: this.#offset }
+    if (this.#next() === CLOSE_BRACKET) return { kind: 'array', items, start, end: this.#step() }
     do {
-      this.#skipSpace()
       this.#path.push(items.length)
-      items.push(this.#readValue())
+      items.push(this.#readValue(this.#next()))
       this.#path.pop()
-    } while (this.#continues(']'))
+    } while (!this.#continues(CLOSE_BRACKET))
     return { kind: 'array', items, start, end: this.#offset }
   }
 
@@ -137,30 +151,43 @@ class JsonReader {
     return this.#offset - 1
   }
 
-  #closes(bracket: string): boolean {
-    this.#skipSpace()
-    if (this.#source[this.#offset] !== bracket) return false
+  /** Steps over one character; where the next one stands. */
+  #step(): number {
     this.#offset += 1
-    return true
+    return this.#offset
   }
 
-  #continues(bracket: string): boolean {
-    if (this.#closes(bracket)) return false
-    if (this.#source[this.#offset] !== ',') this.#fail(`expected \`,\` or \`${bracket}\` but found ${this.#seen()}`)
+  /** Steps over the bracket that closes, or over the comma. True where it closed. */
+  #continues(bracket: number): boolean {
+    const code = this.#next()
+    if (code !== bracket && code !== COMMA)
+      this.#fail(`expected \`,\` or \`${String.fromCharCode(bracket)}\` but found ${this.#seen()}`)
     this.#offset += 1
-    return true
+    return code === bracket
   }
 
-  #readString(): Text {
+  #readString(): JsonString {
     const start = this.#offset
-    this.#offset += 1
-    let text = this.#match(PLAIN)
-    while (this.#source[this.#offset] === '\\') text += this.#readEscape() + this.#match(PLAIN)
+    let at = start + 1
+    let code = this.#source.charCodeAt(at)
+    // A string may hold all but the quotation mark, the backslash and the controls below the space. NaN, at the end, is none of them.
+    while (code >= 0x20 && code !== QUOTE && code !== BACKSLASH) code = this.#source.charCodeAt((at += 1))
+    if (code === QUOTE) {
+      this.#offset = at + 1
+      return { kind: 'string', text: this.#source.slice(start + 1, at), start, end: at + 1 }
+    }
+    this.#offset = at
+    return this.#readEscaped(start)
+  }
+
+  /** A string of which only the beginning could be taken as it is written. */
+  #readEscaped(start: number): JsonString {
+    let text = this.#source.slice(start + 1, this.#offset)
+    while (this.#source.charCodeAt(this.#offset) === BACKSLASH) text += this.#readEscape() + this.#match(PLAIN)
     if (this.#offset >= this.#source.length)
       this.#fail('a text has no closing quotation mark', 'syntax', { start, end: this.#offset })
-    if (this.#source[this.#offset] !== '"') this.#fail('a text holds a control character that is not escaped')
-    this.#offset += 1
-    return { text, start, end: this.#offset }
+    if (this.#source.charCodeAt(this.#offset) !== QUOTE) this.#fail('a text holds a control character that is not escaped')
+    return { kind: 'string', text, start, end: this.#step() }
   }
 
   #readEscape(): string {
@@ -199,8 +226,11 @@ class JsonReader {
     return text
   }
 
-  #skipSpace(): void {
-    while (isJsonSpace(this.#source.charCodeAt(this.#offset))) this.#offset += 1
+  /** Steps over white space; the code of the character there, NaN at the end. */
+  #next(): number {
+    let code = this.#source.charCodeAt(this.#offset)
+    while (code <= 0x20 && isJsonSpace(code)) code = this.#source.charCodeAt(this.#step())
+    return code
   }
 
   #seen(): string {
@@ -214,6 +244,14 @@ class JsonReader {
     const path = this.#path.reduce<string>(joinPath, '')
     throw new JsonError(message, { flaw, span: span === undefined ? here : { start: span.start, end: span.end }, path })
   }
+}
+
+/** The characters that a string may hold as they are. */
+const PLAIN = /[ !#-[\]-\uffff]*/y
+
+function isAmong(members: readonly JsonMember[], name: string): boolean {
+  for (const member of members) if (member.name.text === name) return true
+  return false
 }
 
 /** White space between the tokens of JSON: space, tab, line feed, carriage return. */

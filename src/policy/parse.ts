@@ -54,6 +54,11 @@ function readJsonOf(source: string): JsonNode {
   }
 }
 
+/** Where in the document something is, written out only where it is refused: most documents are good. */
+export type Path = { readonly parent: Path | undefined; readonly step: string | number }
+
+const pathOf = (path: Path | undefined): string => (path === undefined ? '' : joinPath(pathOf(path.parent), path.step))
+
 /** The text that is read and the errors found so far. */
 export class Reading {
   readonly source: string
@@ -63,22 +68,28 @@ export class Reading {
     this.source = source
   }
 
-  refuse(flaw: PolicyFlaw, message: string, place: { readonly span: Span; readonly path: string }): void {
+  refuse(flaw: PolicyFlaw, message: string, place: { readonly span: Span; readonly path: Path | undefined }): void {
     const { start, end } = place.span
-    this.errors.push(new PolicyError(message, this.source, { flaw, span: { start, end }, path: place.path }))
+    this.errors.push(new PolicyError(message, this.source, { flaw, span: { start, end }, path: pathOf(place.path) }))
   }
 
   /** Says that a value has the wrong type. */
-  mistyped(node: JsonNode, path: string, expected: string): undefined {
+  mistyped(node: JsonNode, path: Path | undefined, expected: string): undefined {
     const found = node.kind === 'null' ? 'null' : `${node.kind === 'array' || node.kind === 'object' ? 'an' : 'a'} ${node.kind}`
     this.refuse('type', `expected ${expected} but found ${found}`, { span: node, path })
   }
+
+  unknown({ name }: JsonMember, parent: Path | undefined): void {
+    // Case matters: services answer `Unknown field statement`.
+    this.refuse('unknown-element', `\`${name.text}\` is no element of a policy`, {
+      span: name,
+      path: { parent, step: name.text },
+    })
+  }
 }
 
-type Elements = ReadonlyMap<string, JsonMember>
-
-const DOCUMENT_ELEMENTS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement'])
-const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
+const DOCUMENT_ELEMENTS = ['Version', 'Id', 'Statement'] as const
+const STATEMENT_ELEMENTS = [
   'Sid',
   'Effect',
   'Principal',
@@ -88,130 +99,142 @@ const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
   'Resource',
   'NotResource',
   'Condition',
-])
+] as const
 
-/** The members of an object by name; those that the grammar does not know are refused. */
-function elementsOf(object: JsonObject, known: ReadonlySet<string>, reading: Reading, path: string): Elements {
-  const elements = new Map<string, JsonMember>()
+/** The members of an object, in the order of the elements' names; those that the grammar does not know are refused. */
+function elementsOf(
+  object: JsonObject,
+  names: readonly string[],
+  reading: Reading,
+  path?: Path,
+): readonly (JsonMember | undefined)[] {
+  const elements: (JsonMember | undefined)[] = []
   for (const member of object.members) {
-    const { text } = member.name
-    // Case matters: services answer `Unknown field statement`.
-    if (known.has(text)) elements.set(text, member)
-    else
-      reading.refuse('unknown-element', `\`${text}\` is no element of a policy`, {
-        span: member.name,
-        path: joinPath(path, text),
-      })
+    const at = names.indexOf(member.name.text)
+    if (at < 0) reading.unknown(member, path)
+    else elements[at] = member
   }
   return elements
 }
 
 function readDocument(json: JsonNode, reading: Reading): PolicyDocument {
   const { source } = reading
-  const span = { start: json.start, end: json.end }
+  const { start, end } = json
   if (json.kind !== 'object') {
-    reading.mistyped(json, '', 'an object')
-    return { ...span, source, version: '2008-10-17', versionGiven: false, statements: [] }
+    reading.mistyped(json, undefined, 'an object')
+    return { start, end, source, version: '2008-10-17', versionGiven: false, statements: [] }
   }
-  const elements = elementsOf(json, DOCUMENT_ELEMENTS, reading, '')
-  const version = readVersion(elements.get('Version'), reading)
-  const id = readString(elements.get('Id'), reading, 'Id')
-  const statements = readStatements(elements.get('Statement'), json, reading)
-  return {
-    ...span,
-    source,
-    version: version ?? '2008-10-17',
-    versionGiven: elements.has('Version'),
-    ...(id !== undefined && { id }),
-    statements,
-  }
+  const [versionMember, idMember, statementMember] = elementsOf(json, DOCUMENT_ELEMENTS, reading)
+  const version = readVersion(versionMember, reading) ?? '2008-10-17'
+  const id = readString(idMember, reading)
+  const statements = readStatements(statementMember, json, reading)
+  return { start, end, source, version, versionGiven: versionMember !== undefined, ...(id !== undefined && { id }), statements }
 }
 
 const isVersion = (text: string): text is PolicyVersion => text === '2012-10-17' || text === '2008-10-17'
 
 function readVersion(member: JsonMember | undefined, reading: Reading): PolicyVersion | undefined {
-  const written = readString(member, reading, 'Version')
+  const written = readString(member, reading)
   if (written === undefined) return undefined
   if (isVersion(written.text)) return written.text
-  reading.refuse('version', `\`${written.text}\` is no version of the policy language`, { span: written, path: 'Version' })
+  reading.refuse('version', `\`${written.text}\` is no version of the policy language`, {
+    span: written,
+    path: stepOf('Version'),
+  })
   return undefined
 }
 
-function readString(member: JsonMember | undefined, reading: Reading, path: string): Text | undefined {
+const stepOf = (step: string | number, parent?: Path): Path => ({ parent, step })
+
+function readString(member: JsonMember | undefined, reading: Reading, parent?: Path): Text | undefined {
   if (member === undefined) return undefined
-  if (member.value.kind !== 'string') return reading.mistyped(member.value, path, 'a string')
+  if (member.value.kind !== 'string') return reading.mistyped(member.value, stepOf(member.name.text, parent), 'a string')
   return textOf(member.value)
 }
 
 function readStatements(member: JsonMember | undefined, json: JsonObject, reading: Reading): readonly Statement[] {
   if (member === undefined) {
-    reading.refuse('missing-statement', 'the document has no `Statement`', { span: json, path: '' })
+    reading.refuse('missing-statement', 'the document has no `Statement`', { span: json, path: undefined })
     return []
   }
   const { value } = member
-  if (value.kind === 'object') return [readStatement(value, 0, reading, 'Statement')]
+  const path = stepOf('Statement')
+  if (value.kind === 'object') return [readStatement(value, 0, reading, path)]
   if (value.kind !== 'array') {
-    reading.mistyped(value, 'Statement', 'an object or an array of objects')
+    reading.mistyped(value, path, 'an object or an array of objects')
     return []
   }
-  if (value.items.length === 0) reading.refuse('missing-statement', '`Statement` is empty', { span: value, path: 'Statement' })
+  if (value.items.length === 0) reading.refuse('missing-statement', '`Statement` is empty', { span: value, path })
   const statements: Statement[] = []
-  for (const [index, item] of value.items.entries()) {
-    const path = joinPath('Statement', index)
-    if (item.kind === 'object') statements.push(readStatement(item, index, reading, path))
-    else reading.mistyped(item, path, 'an object')
+  for (let index = 0; index < value.items.length; index += 1) {
+    const item = value.items[index]
+    if (item?.kind === 'object') statements.push(readStatement(item, index, reading, stepOf(index, path)))
+    else if (item !== undefined) reading.mistyped(item, stepOf(index, path), 'an object')
   }
   return statements
 }
 
-function readStatement(object: JsonObject, index: number, reading: Reading, path: string): Statement {
-  const elements = elementsOf(object, STATEMENT_ELEMENTS, reading, path)
-  const sid = readString(elements.get('Sid'), reading, joinPath(path, 'Sid'))
-  const effect = readEffect(elements.get('Effect'), object, reading, path)
-  const principal = readPrincipal(oneOf(elements, 'Principal', reading, path), reading, path)
-  const action = readTexts(oneOf(elements, 'Action', reading, path), reading, path)
-  if (!elements.has('Action') && !elements.has('NotAction'))
+function readStatement(object: JsonObject, index: number, reading: Reading, path: Path): Statement {
+  const { start, end } = object
+  const [
+    sidMember,
+    effectMember,
+    principalMember,
+    notPrincipal,
+    actionMember,
+    notAction,
+    resourceMember,
+    notResource,
+    condition,
+  ] = elementsOf(object, STATEMENT_ELEMENTS, reading, path)
+  const sid = readString(sidMember, reading, path)
+  const effect = readEffect(effectMember, object, reading, path)
+  const principal = readPrincipal(oneOf(principalMember, notPrincipal, reading, path), reading, path)
+  const action = readTexts(oneOf(actionMember, notAction, reading, path), reading, path)
+  if (action === undefined)
     reading.refuse('missing-action', 'the statement has neither `Action` nor `NotAction`', { span: object, path })
-  const resource = readTexts(oneOf(elements, 'Resource', reading, path), reading, path)
-  const condition = elements.get('Condition')
-  const conditions = condition === undefined ? [] : parseCondition(condition.value, reading, joinPath(path, 'Condition'))
-  const span = { start: object.start, end: object.end }
-  return {
-    ...span,
+  const resource = readTexts(oneOf(resourceMember, notResource, reading, path), reading, path)
+  const conditions = condition === undefined ? [] : parseCondition(condition.value, reading, stepOf('Condition', path))
+  const statement: { -readonly [Member in keyof Statement]: Statement[Member] } = {
+    start,
+    end,
     index,
-    ...(sid !== undefined && { sid }),
     effect,
-    action: action ?? { ...span, negated: false, values: [] },
-    ...(resource !== undefined && { resource }),
-    ...(principal !== undefined && { principal }),
+    action: action ?? { start, end, negated: false, values: [] },
     conditions,
   }
+  if (sid !== undefined) statement.sid = sid
+  if (resource !== undefined) statement.resource = resource
+  if (principal !== undefined) statement.principal = principal
+  return statement
 }
 
 /** An element or its negated form; a statement may not have both. */
-function oneOf(elements: Elements, name: string, reading: Reading, path: string): JsonMember | undefined {
-  const plain = elements.get(name)
-  const negated = elements.get(`Not${name}`)
+function oneOf(
+  plain: JsonMember | undefined,
+  negated: JsonMember | undefined,
+  reading: Reading,
+  path: Path,
+): JsonMember | undefined {
   if (plain !== undefined && negated !== undefined)
-    reading.refuse('element-combination', `the statement has both \`${name}\` and \`Not${name}\``, {
+    reading.refuse('element-combination', `the statement has both \`${plain.name.text}\` and \`${negated.name.text}\``, {
       span: negated,
-      path: joinPath(path, negated.name.text),
+      path: stepOf(negated.name.text, path),
     })
   return plain ?? negated
 }
 
-function readEffect(member: JsonMember | undefined, object: JsonObject, reading: Reading, path: string): Statement['effect'] {
+function readEffect(member: JsonMember | undefined, object: JsonObject, reading: Reading, path: Path): Statement['effect'] {
   if (member === undefined) {
     reading.refuse('missing-effect', 'the statement has no `Effect`', { span: object, path })
     return 'Deny'
   }
-  const place = joinPath(path, 'Effect')
-  const written = readString(member, reading, place)
+  const written = readString(member, reading, path)
   if (written === undefined || written.text === 'Deny') return 'Deny'
   if (written.text === 'Allow') return 'Allow'
   const lower = written.text.toLowerCase()
   const flaw = lower === 'allow' || lower === 'deny' ? 'effect-case' : 'effect'
-  reading.refuse(flaw, `\`${written.text}\` is neither \`Allow\` nor \`Deny\``, { span: written, path: place })
+  reading.refuse(flaw, `\`${written.text}\` is neither \`Allow\` nor \`Deny\``, { span: written, path: stepOf('Effect', path) })
   return 'Deny'
 }
 
@@ -219,22 +242,24 @@ const textOf = ({ text, start, end }: Text): Text => ({ text, start, end })
 const isNegated = (member: JsonMember): boolean => member.name.text.startsWith('Not')
 
 /** A string or an array of strings. */
-function readTexts(member: JsonMember | undefined, reading: Reading, path: string): Texts | undefined {
+function readTexts(member: JsonMember | undefined, reading: Reading, parent: Path): Texts | undefined {
   if (member === undefined) return undefined
   const { start, end } = member.value
-  return { start, end, negated: isNegated(member), values: readStrings(member.value, reading, joinPath(path, member.name.text)) }
+  const values = readStrings(member.value, reading, stepOf(member.name.text, parent))
+  return { start, end, negated: isNegated(member), values }
 }
 
-function readStrings(node: JsonNode, reading: Reading, path: string): readonly Text[] {
+function readStrings(node: JsonNode, reading: Reading, path: Path): readonly Text[] {
   if (node.kind === 'string') return [textOf(node)]
   if (node.kind !== 'array') {
     reading.mistyped(node, path, 'a string or an array of strings')
     return []
   }
   const texts: Text[] = []
-  for (const [index, item] of node.items.entries()) {
-    if (item.kind === 'string') texts.push(textOf(item))
-    else reading.mistyped(item, joinPath(path, index), 'a string')
+  for (let index = 0; index < node.items.length; index += 1) {
+    const item = node.items[index]
+    if (item?.kind === 'string') texts.push(textOf(item))
+    else if (item !== undefined) reading.mistyped(item, stepOf(index, path), 'a string')
   }
   return texts
 }
@@ -242,10 +267,10 @@ function readStrings(node: JsonNode, reading: Reading, path: string): readonly T
 const isPrincipalKind = (text: string): text is PrincipalKind =>
   text === 'AWS' || text === 'Federated' || text === 'Service' || text === 'CanonicalUser'
 
-function readPrincipal(member: JsonMember | undefined, reading: Reading, parent: string): PrincipalElement | undefined {
+function readPrincipal(member: JsonMember | undefined, reading: Reading, parent: Path): PrincipalElement | undefined {
   if (member === undefined) return undefined
   const { value } = member
-  const path = joinPath(parent, member.name.text)
+  const path = stepOf(member.name.text, parent)
   const span = { start: value.start, end: value.end, negated: isNegated(member) }
   if (value.kind === 'object')
     return { ...span, entries: value.members.flatMap((entry) => readPrincipalKind(entry, reading, path)) }
@@ -256,9 +281,9 @@ function readPrincipal(member: JsonMember | undefined, reading: Reading, parent:
   return { ...span, entries: [] }
 }
 
-function readPrincipalKind(member: JsonMember, reading: Reading, parent: string): readonly PrincipalEntry[] {
+function readPrincipalKind(member: JsonMember, reading: Reading, parent: Path): readonly PrincipalEntry[] {
   const kind = member.name.text
-  const path = joinPath(parent, kind)
+  const path = stepOf(kind, parent)
   if (isPrincipalKind(kind)) return readStrings(member.value, reading, path).map((text) => ({ ...text, kind }))
   reading.refuse('principal-key', `\`${kind}\` is no type of principal`, { span: member.name, path })
   return []

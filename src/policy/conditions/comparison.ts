@@ -39,12 +39,12 @@ export function typed<T>(
   return {
     variables: false,
     compile(expected, version) {
-      const known = expected.flatMap((text) => {
+      const known: T[] = []
+      for (const text of expected) {
         const value = read(text)
-        if (value !== undefined) return [value]
-        if (version === '2012-10-17' && text.includes('${')) return []
-        throw new Error(`\`${text}\` cannot be read`)
-      })
+        if (value !== undefined) known.push(value)
+        else if (version !== '2012-10-17' || !text.includes('${')) throw new Error(`\`${text}\` cannot be read`)
+      }
       return (actual) => {
         const value = read(actual)
         if (value === undefined) return false

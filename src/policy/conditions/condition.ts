@@ -20,9 +20,39 @@ export type CompiledCondition = {
 export function compileCondition(source: ConditionTest, version: PolicyVersion): CompiledCondition {
   const operator = operatorNamed(source.operator.text)
   if (operator === undefined) throw new Error(`\`${source.operator.text}\` is no condition operator`)
-  const key = source.key.text.toLowerCase()
-  const tests = operator.base === 'Null' ? presence(operator, key, source) : comparison(operator, key, { source, version })
-  return { source, operator, key, ...tests }
+  return new ConditionTests(source, operator, version)
+}
+
+class ConditionTests implements CompiledCondition {
+  readonly source: ConditionTest
+  readonly operator: OperatorName
+  readonly key: string
+  readonly #version: PolicyVersion
+  #tests: Tests | undefined
+
+  constructor(source: ConditionTest, operator: OperatorName, version: PolicyVersion) {
+    this.source = source
+    this.operator = operator
+    this.key = source.key.text.toLowerCase()
+    this.#version = version
+    // Texts and ARNs may be anything, so that their tests can wait. The others refuse what they cannot read, and with it the policy.
+    if (operator.family !== 'String' && operator.family !== 'Arn') this.#tests = testsOf(this, version)
+  }
+
+  get holds(): Tests['holds'] {
+    return (this.#tests ??= testsOf(this, this.#version)).holds
+  }
+
+  get meets(): Tests['meets'] {
+    return (this.#tests ??= testsOf(this, this.#version)).meets
+  }
+}
+
+function testsOf(
+  { source, operator, key }: Pick<CompiledCondition, 'source' | 'operator' | 'key'>,
+  version: PolicyVersion,
+): Tests {
+  return operator.base === 'Null' ? presence(operator, key, source) : comparison(operator, key, { source, version })
 }
 
 type Tests = Pick<CompiledCondition, 'holds' | 'meets'>
