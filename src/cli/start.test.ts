@@ -44,7 +44,8 @@ test('ready: loopback needs no note, and a server without account says how to ma
 })
 
 test('ready: one line of JSON where the log is JSON', () => {
-  const text = readyText({ ...READY, config: { ...READY.config, logFormat: 'json' } })
+  const config = { ...READY.config, logFormat: 'json' } as const
+  const text = readyText({ ...READY, config })
   assert.deepEqual(text.split('\n').slice(1), [''])
   assert.deepEqual(JSON.parse(text), {
     level: 'info',
@@ -54,6 +55,7 @@ test('ready: one line of JSON where the log is JSON', () => {
     console: 'http://127.0.0.1:4566/console/',
     data: '/data',
   })
+  assert.equal(JSON.parse(readyText({ ...READY, config: { ...config, memory: true } })).memory, true)
 })
 
 test('a server that cannot go on is closed, says why without secrets, and ends with exit code 1', async () => {

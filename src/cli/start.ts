@@ -45,8 +45,10 @@ export type Ready = {
 /** The ready lines: where everything is, and the next command to type. One JSON line where the log is JSON. */
 export function readyText({ config, endpoint, version, hasAccount }: Ready): string {
   const console = `${endpoint}/console/`
-  if (config.logFormat === 'json')
-    return `${JSON.stringify({ level: 'info', message: 'Ready.', version, endpoint, console, data: config.data })}\n`
+  if (config.logFormat === 'json') {
+    const memory = config.memory && { memory: true }
+    return `${JSON.stringify({ level: 'info', message: 'Ready.', version, endpoint, console, data: config.data, ...memory })}\n`
+  }
   const kept = config.memory
     ? 'in memory only, gone when the server stops'
     : config.database === undefined

@@ -29,7 +29,8 @@ export const SETTINGS = {
   memory: {
     kind: onOff,
     fallback: 'false',
-    about: 'Keep everything in memory. All of it is gone when the server stops.',
+    about:
+      'Keep everything in memory. All of it is gone when the server stops. The data directory is made all the same: through it other commands reach the server.',
     commands: START,
   },
   database: {
