@@ -188,6 +188,11 @@ export const EXCUSES: readonly Excuse[] = [
     operations: ['iam:CreateServiceSpecificCredential', 'iam:ListServiceSpecificCredentials'],
     reason: 'AWS says NoSuchEntity, `No such service X is supported` (recorded).',
   },
+  {
+    code: 'UnmodifiableEntity',
+    operations: ['iam:UpdateRoleDescription'],
+    reason: 'The description of a service-linked role may be edited (IAM User Guide, "Update a service-linked role").',
+  },
   { code: 'ReportInProgress', operations: ['iam:GetCredentialReport'], reason: 'A report is made in the call that asks for it.' },
   {
     code: 'PolicyEvaluation',

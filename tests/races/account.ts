@@ -4,7 +4,7 @@ import type * as Iam from '@aws-sdk/client-iam'
 import type { TestServer } from '../server.ts'
 import { FILLING_GROUPS, FILLING_POLICIES, FIRST_ENTITIES, FULL, KEY_PLACE } from './arbitrary.ts'
 import type { RaceCall, Raced, Told } from './explain.ts'
-import { callIam, codeOf } from './iam-call.ts'
+import { callIam, codeOf } from '../iam-call.ts'
 import { RULES } from './rules.ts'
 import { emptyState, newOwner, newUser, type State } from './state.ts'
 

@@ -1,7 +1,7 @@
 /** Duels: one call made several times at the same moment, where there is room for one winner. */
 import assert from 'node:assert/strict'
 import type { TestServer } from '../server.ts'
-import { callIam, codeOf } from './iam-call.ts'
+import { callIam, codeOf } from '../iam-call.ts'
 
 const TRIES = 6
 const USER = { UserName: 'rival' }

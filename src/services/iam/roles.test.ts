@@ -151,8 +151,7 @@ test('UpdateRole changes what it is given, UpdateRoleDescription answers the rol
   await create({ RoleName: 'changing', Description: 'before', Tags: [{ Key: 'k', Value: 'v' }] })
   await harness.call(createServiceLinkedRole, { AWSServiceName: 'ecs.amazonaws.com' })
   for (const [operation, input] of [
-    [updateRole, {}],
-    [updateRoleDescription, { Description: 'x' }],
+    [updateRole, { MaxSessionDuration: 3_600, Description: 'x' }],
     [updateAssumeRolePolicy, { PolicyDocument: '{' }],
     [deleteRole, {}],
   ] as const) {
@@ -161,6 +160,12 @@ test('UpdateRole changes what it is given, UpdateRoleDescription answers the rol
       [{ ...input, RoleName: LINKED.toUpperCase() }, 'UnmodifiableEntity', PROTECTED],
     ])
   }
+  await harness.call(updateRole, { RoleName: LINKED, Description: 'of a service' })
+  assert.equal((await get(LINKED)).Description, 'of a service')
+  await harness.call(updateRoleDescription, { RoleName: LINKED, Description: 'edited' })
+  assert.equal((await get(LINKED)).Description, 'edited')
+  for (const operation of [updateRole, updateRoleDescription])
+    await harness.refused(operation, { RoleName: 'nobody', Description: 'x' }, { code: 'NoSuchEntity' })
   const settings = async () => {
     const { Description, MaxSessionDuration } = await get('changing')
     return [Description, MaxSessionDuration]

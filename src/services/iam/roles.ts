@@ -92,11 +92,12 @@ export const listRoles = readOperation('iam', 'ListRoles', {
   },
 })
 
-/** What is not given stays as it is (recorded from AWS). */
+/** What is not given stays as it is (recorded from AWS). The description of a service-linked role may be edited (IAM User Guide, "Update a service-linked role"), nothing else of it. */
 export const updateRole = writeOperation('iam', 'UpdateRole', {
   authorize: ({ RoleName }) => ({ action: 'iam:UpdateRole', resource: { kind: 'role', name: RoleName } }),
   async handle(tx, { RoleName, Description, MaxSessionDuration }, { accountId }) {
-    const role = await mustFindModifiableRole(tx, accountId, RoleName)
+    const mustFind = MaxSessionDuration === undefined ? mustFindRole : mustFindModifiableRole
+    const role = await mustFind(tx, accountId, RoleName)
     await setRoleSettings(tx, accountId, {
       id: role.id,
       description: Description ?? role.description,
@@ -109,7 +110,7 @@ export const updateRole = writeOperation('iam', 'UpdateRole', {
 export const updateRoleDescription = writeOperation('iam', 'UpdateRoleDescription', {
   authorize: ({ RoleName }) => ({ action: 'iam:UpdateRoleDescription', resource: { kind: 'role', name: RoleName } }),
   async handle(tx, { RoleName, Description }, { accountId }) {
-    const role: RoleRow = { ...(await mustFindModifiableRole(tx, accountId, RoleName)), description: Description }
+    const role: RoleRow = { ...(await mustFindRole(tx, accountId, RoleName)), description: Description }
     await setRoleSettings(tx, accountId, role)
     return { Role: await listedRole(tx, accountId, role) }
   },
