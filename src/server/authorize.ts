@@ -8,6 +8,7 @@ import type { AuthenticatedCaller } from './authenticate.ts'
 import type { ServerContext } from './context.ts'
 import { fixedEntity, knownEntity, type KnownEntity } from './entities.ts'
 import type { HttpRequest } from './http.ts'
+import { brokenPolicyDenied } from './observe.ts'
 import { loadOrganization, withResourceControls } from './organization.ts'
 import { requestContext } from './request-keys.ts'
 import type { Route } from './route.ts'
@@ -57,6 +58,7 @@ function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): 
   const decision = decide(question, caller.known.caller, policies)
   context.metrics.decided(decision.decision)
   if (decision.decision === 'allowed') return
+  if (decision.decision === 'explicitDeny' && decision.broken !== undefined) brokenPolicyDenied(decision.broken, context)
   const unwelcome = decision.decision === 'implicitDeny' && decision.policyType === 'resource'
   const text = unwelcome ? entity.refusal : undefined
   throw new Fault('AccessDenied', text ?? denialText(caller.known.caller, question, decision))

@@ -36,12 +36,14 @@ test('requests are counted by service, operation and status', () => {
 test('decisions, failed authentications and durable groups are counted', () => {
   const metrics = open()
   metrics.decided('implicitDeny')
+  metrics.brokenPolicyDenied()
   metrics.notAuthenticated('SignatureDoesNotMatch')
   metrics.notAuthenticated('made up by a caller')
   metrics.groupCommitted({ jobs: 3, seconds: 0.002 })
   assertLines(
     metrics,
     'keyreeve_decisions_total{decision="implicitDeny"} 1',
+    'keyreeve_broken_policy_denials_total 1',
     'keyreeve_authentication_failures_total{code="SignatureDoesNotMatch"} 1',
     'keyreeve_authentication_failures_total{code="other"} 1',
     'keyreeve_store_group_jobs_bucket{le="2"} 0',

@@ -14,6 +14,8 @@ export type ServedRequest = {
 export type Metrics = {
   requestServed(request: ServedRequest): void
   decided(decision: Decision): void
+  /** A call was denied because a policy cannot be read. */
+  brokenPolicyDenied(): void
   /** A caller that could not be authenticated, by fault code. */
   notAuthenticated(code: string): void
   /** One durable group of the writing side: how many jobs it held, and how long its commit took. */
@@ -60,6 +62,9 @@ export function openMetrics({ version, operations, process }: MetricsSettings): 
     DURATION_BUCKETS,
   )
   const decisions = new Counter('keyreeve_decisions_total', 'Authorization decisions.', ['decision'])
+  const broken = new Counter('keyreeve_broken_policy_denials_total', 'Calls denied by a policy that cannot be read.', [])
+  /** There from the start: an alarm needs a number to grow from. */
+  const brokenDenials = broken.at([])
   const refusals = new Counter('keyreeve_authentication_failures_total', 'Requests whose caller could not be authenticated.', [
     'code',
   ])
@@ -74,6 +79,9 @@ export function openMetrics({ version, operations, process }: MetricsSettings): 
     decided: (decision) => {
       remembered(decided, decision, () => decisions.at([decision])).value += 1
     },
+    brokenPolicyDenied() {
+      brokenDenials.value += 1
+    },
     notAuthenticated: (code) => refusals.add([AUTHENTICATION_CODES.has(code) ? code : 'other']),
     groupCommitted(group) {
       jobs.observe(jobs.at([]), group.jobs)
@@ -81,7 +89,7 @@ export function openMetrics({ version, operations, process }: MetricsSettings): 
     },
     text() {
       const now = process()
-      const series = [requests, durations, decisions, refusals, jobs, commits].map((one) => one.text())
+      const series = [requests, durations, decisions, broken, refusals, jobs, commits].map((one) => one.text())
       return [
         ...series,
         gauge('keyreeve_build_info', 'The version that runs.', 1, `{version="${version}"}`),
