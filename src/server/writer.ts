@@ -56,11 +56,13 @@ async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): P
   const { accountId } = job.call
   const version = await lockAccount(tx, accountId)
   const call: HandlingCall = { ...job.call, ...writing.edge }
+  // Whom a write reaches is asked before and after it: an account that left its organization is reached, and so are those that it left.
+  const before = (await operation.reaches?.(tx, call)) ?? []
   const outcome = await attempt(tx, () => operation.handle(tx, job.input, call, job.prepared))
   const versions: [string, number][] = [[accountId, version]]
   // In one order everywhere, so that two nodes cannot block each other.
-  const reached = outcome.fault === undefined ? await operation.reaches?.(tx, call) : undefined
-  for (const id of reached?.toSorted() ?? []) versions.push([id, await lockAccount(tx, id)])
+  const reached = outcome.fault === undefined ? [...before, ...((await operation.reaches?.(tx, call)) ?? [])] : []
+  for (const id of new Set(reached.toSorted())) versions.push([id, await lockAccount(tx, id)])
   const record = outcome.fault === undefined ? succeededRecord(job.draft, outcome.output) : failedRecord(job.draft, outcome.fault)
   await appendAudit(tx, accountId, [record], { now: job.call.now, key: writing.auditKey })
   return { ...outcome, versions }

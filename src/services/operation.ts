@@ -81,7 +81,7 @@ export type Output<S extends ServiceName, N extends keyof ServiceOperations[S]> 
 
 /** A write that changes what other accounts may do: an organization's. */
 type Reach = {
-  /** The other accounts that the write reached. It runs behind `handle` in the same transaction; their versions rise with the caller's. */
+  /** The other accounts that the write reaches. It runs before and behind `handle` in the same transaction; the versions of all that it names rise with the caller's. */
   reaches?(tx: ReadTx, call: Call): Promise<readonly string[]>
 }
 

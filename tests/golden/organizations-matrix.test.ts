@@ -17,12 +17,23 @@ const UNIT = { OrganizationalUnitId: 'ou-gold-goldgold' }
 const PARENT = { ParentId: 'r-gold' }
 const ATTACHMENT = { ...POLICY, TargetId: ACCOUNT }
 const TYPE = { RootId: 'r-gold', PolicyType: 'SERVICE_CONTROL_POLICY' }
+const HANDSHAKE = { HandshakeId: 'h-goldengoldengold' }
 const SERVICE = { ServicePrincipal: 'iam.amazonaws.com' }
 const FILTER = { Filter: 'SERVICE_CONTROL_POLICY' }
 
 /** A valid input for every operation. What it names need not exist: the decision comes first. */
 const INPUTS: Readonly<Record<string, object>> = {
+  AcceptHandshake: HANDSHAKE,
   AttachPolicy: ATTACHMENT,
+  CancelHandshake: HANDSHAKE,
+  DeclineHandshake: HANDSHAKE,
+  DescribeHandshake: HANDSHAKE,
+  EnableAllFeatures: {},
+  InviteAccountToOrganization: { Target: { Type: 'ACCOUNT', Id: '444455556666' } },
+  LeaveOrganization: {},
+  ListHandshakesForAccount: {},
+  ListHandshakesForOrganization: {},
+  RemoveAccountFromOrganization: { AccountId: '777788889999' },
   CloseAccount: { AccountId: ACCOUNT },
   CreateAccount: { Email: 'new@example.com', AccountName: 'new' },
   CreateGovCloudAccount: { Email: 'gov@example.com', AccountName: 'gov' },

@@ -5,8 +5,9 @@ import type { Entity, EntityLookup } from '../service.ts'
 import { arnOf } from './controls.rows.ts'
 import { delegationPolicy } from './delegation.ts'
 import { NOT_YOURS } from './errors.ts'
-import { organizationArn, policyArn, resourcePolicyArn, targetArn } from './ids.ts'
-import { findMember, findOrganization, type OrganizationRow } from './organization.rows.ts'
+import { findHandshake, isRecipient } from './handshakes.rows.ts'
+import { handshakeArn, organizationArn, policyArn, resourcePolicyArn, targetArn } from './ids.ts'
+import { findMember, findOrganization, mustFindOrganization, type OrganizationRow } from './organization.rows.ts'
 import { findPolicy } from './policies.rows.ts'
 import { findResourcePolicy } from './resource-policy.rows.ts'
 import { resourceTagKeys } from './tags.ts'
@@ -25,14 +26,13 @@ const inOrganization =
     const organization = await findOrganization(tx, accountId)
     if (organization === undefined) return NOTHING
     const entity = await find(tx, organization, id)
-    if (organization.account === accountId) return entity
-    return {
-      ...entity,
-      accountId: organization.account,
-      policy: { kind: 'resource', document: await delegationPolicy(tx, organization.account) },
-      refusal: NOT_YOURS,
-    }
+    return organization.account === accountId ? entity : ofManagement(tx, organization, entity)
   }
+
+async function ofManagement(tx: ReadTx, { account }: OrganizationRow, entity: Entity): Promise<Entity> {
+  const document = await delegationPolicy(tx, account)
+  return { ...entity, accountId: account, policy: { kind: 'resource', document }, refusal: NOT_YOURS }
+}
 
 async function target(tx: ReadTx, organization: OrganizationRow, id: string): Promise<Entity> {
   const arn = targetArn(organization, id)
@@ -72,6 +72,17 @@ async function resourcePolicy(tx: ReadTx, organization: OrganizationRow): Promis
   return { arn: resourcePolicyArn(organization, row.id), context: resourceTagKeys(row.tags) }
 }
 
+/** Sender and recipient need their own policies alone; other members of the sender's organization its policy too. To all others it is not there. */
+const handshake: EntityLookup = async (tx, accountId, id) => {
+  const row = await findHandshake(tx, id)
+  if (row === undefined) return NOTHING
+  const sender = await mustFindOrganization(tx, row.account)
+  const entity: Entity = { arn: handshakeArn(sender, row.action, id) }
+  if (row.account === accountId || (await isRecipient(tx, accountId, row))) return entity
+  const own = await findOrganization(tx, accountId)
+  return own?.account === row.account ? ofManagement(tx, sender, entity) : NOTHING
+}
+
 const tagged = (id: string) => {
   if (id.startsWith('p-')) return policy
   return id.startsWith('rp-') ? resourcePolicy : target
@@ -84,6 +95,7 @@ export const entities: Readonly<Record<string, EntityLookup>> = {
   policy: inOrganization(policy),
   'new policy': inOrganization(async (_tx, organization, type) => ({ arn: policyArn(organization, type, '*') })),
   'policy target': inOrganization(policyTarget),
+  handshake,
   'resource policy': inOrganization(resourcePolicy),
   tagged: inOrganization((tx, organization, id) => tagged(id)(tx, organization, id)),
 }

@@ -28,6 +28,7 @@ export const noSuch = {
   target: missing('TargetNotFoundException', 'a target'),
   policy: missing('PolicyNotFoundException', 'a policy'),
   resourcePolicy: missing('ResourcePolicyNotFoundException', 'a resource policy'),
+  handshake: missing('HandshakeNotFoundException', 'a handshake'),
   request: missing('CreateAccountStatusNotFoundException', 'a create account request'),
 } as const
 
@@ -45,6 +46,25 @@ export const duplicateAttachment = (): Fault =>
   new Fault('DuplicatePolicyAttachmentException', 'The selected policy is already attached to the specified target.')
 export const notAttached = (): Fault =>
   new Fault('PolicyNotAttachedException', "The policy isn't attached to the specified target in the specified root.")
+export const cannotLeave = (): Fault =>
+  new Fault('MasterCannotLeaveOrganizationException', 'The management account cannot leave its organization.')
+export const duplicateHandshake = (): Fault =>
+  new Fault('DuplicateHandshakeException', 'A handshake with the same action and target already exists.')
+export const inState = (): Fault =>
+  new Fault('HandshakeAlreadyInStateException', 'The handshake is already in the requested state.')
+export const invalidTransition = (): Fault =>
+  new Fault('InvalidHandshakeTransitionException', 'You cannot perform the operation on the handshake in its current state.')
+
+type HandshakeReason =
+  | 'ACCOUNT_NUMBER_LIMIT_EXCEEDED'
+  | 'ALREADY_IN_AN_ORGANIZATION'
+  | 'HANDSHAKE_RATE_LIMIT_EXCEEDED'
+  | 'INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES'
+  | 'ORGANIZATION_ALREADY_HAS_ALL_FEATURES'
+  | 'ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION'
+export const handshakeRefused = (Reason: HandshakeReason, text: string): Fault =>
+  new Fault('HandshakeConstraintViolationException', text, { members: { Reason } })
+
 export const alreadyClosed = (): Fault => new Fault('AccountAlreadyClosedException', 'The account is already closed.')
 export const noEffectivePolicy = (): Fault =>
   new Fault('EffectivePolicyNotFoundException', 'The account has no effective policy of this type.')
@@ -84,6 +104,10 @@ type InvalidReason =
   | 'TARGET_NOT_SUPPORTED'
   | 'UNRECOGNIZED_SERVICE_PRINCIPAL'
   | 'INVALID_RESOURCE_POLICY_JSON'
+  | 'INVALID_PARTY_TYPE_TARGET'
+  | 'INVALID_EMAIL_ADDRESS_TARGET'
+  | 'INVALID_PATTERN_TARGET_ID'
+  | 'MAX_LIMIT_EXCEEDED_FILTER'
   | 'INVALID_PRINCIPAL'
   | 'UNSUPPORTED_ACTION_IN_RESOURCE_POLICY'
   | 'UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY'
@@ -103,6 +127,8 @@ type Constraint =
   | 'SERVICE_ACCESS_NOT_ENABLED'
   | 'MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED'
   | 'CANNOT_CLOSE_MANAGEMENT_ACCOUNT'
+  | 'CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG'
+  | 'WAIT_PERIOD_ACTIVE'
   | 'CLOSE_ACCOUNT_QUOTA_EXCEEDED'
   | 'CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR'
   | 'CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR'

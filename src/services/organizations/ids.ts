@@ -20,6 +20,7 @@ export const newRootId = (random: RandomBytes): string => `r-${draw(4, random)}`
 export const newUnitId = (rootId: string, random: RandomBytes): string => `ou-${rootId.slice('r-'.length)}-${draw(8, random)}`
 export const newPolicyId = (random: RandomBytes): string => `p-${draw(10, random)}`
 export const newResourcePolicyId = (random: RandomBytes): string => `rp-${draw(8, random)}`
+export const newHandshakeId = (random: RandomBytes): string => `h-${draw(32, random)}`
 export const newRequestId = (random: RandomBytes): string => `car-${draw(32, random)}`
 
 /** Of which kind a target is, by the form of its id. */
@@ -41,6 +42,9 @@ export const organizationArn = ({ account, id }: Owner): string => `arn:${PARTIT
 /** The ARN of the root, a unit or an account. */
 export const targetArn = ({ account, id }: Owner, targetId: string): string =>
   `arn:${PARTITION}:organizations::${account}:${WORD[kindOf(targetId)]}/${id}/${targetId}`
+
+export const handshakeArn = ({ account, id }: Owner, action: string, handshakeId: string): string =>
+  `arn:${PARTITION}:organizations::${account}:handshake/${id}/${action.toLowerCase()}/${handshakeId}`
 
 export const resourcePolicyArn = ({ account, id }: Owner, policyId: string): string =>
   `arn:${PARTITION}:organizations::${account}:resourcepolicy/${id}/${policyId}`

@@ -2,11 +2,16 @@
 import type { Operation } from '../operation.ts'
 import type { Service } from '../service.ts'
 import { accountOperations } from './accounts.ts'
+import { allFeaturesOperations } from './all-features.ts'
 import { attachmentOperations } from './attachments.ts'
 import { closingOperations } from './closing.ts'
 import { delegateOperations } from './delegates.ts'
 import { effectivePolicyOperations } from './effective-policies.ts'
 import { entities } from './entities.ts'
+import { handshakeListOperations } from './handshake-lists.ts'
+import { handshakeOperations } from './handshakes.ts'
+import { invitationOperations } from './invitations.ts'
+import { leavingOperations } from './leaving.ts'
 import { newAccountOperations } from './new-account.ts'
 import { organizationOperations } from './organization.ts'
 import { policyOperations } from './policies.ts'
@@ -30,6 +35,11 @@ const operations: readonly Operation[] = [
   resourcePolicyOperations,
   effectivePolicyOperations,
   closingOperations,
+  invitationOperations,
+  handshakeOperations,
+  handshakeListOperations,
+  allFeaturesOperations,
+  leavingOperations,
 ].flat()
 
 export const organizations: Service = { name: 'organizations', operations, entities }

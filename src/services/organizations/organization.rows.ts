@@ -36,6 +36,8 @@ const MEMBERS = `SELECT ${MEMBER_COLUMNS} FROM organization_member m JOIN accoun
 const MEMBER = `SELECT ${MEMBER_COLUMNS} FROM organization_member m JOIN account a ON a.id = m.member WHERE m.account = $1 AND m.member = $2`
 const INSERT_MEMBER = `INSERT INTO organization_member (account, member, parent_id, joined_method, joined_at, tags)
   VALUES ($1, $2, $3, $4, $5, $6)`
+const DELETE_MEMBER = 'DELETE FROM organization_member WHERE account = $1 AND member = $2'
+const SET_FEATURES = 'UPDATE organization SET feature_set = $1 WHERE account = $2'
 const MOVE = 'UPDATE organization_member SET parent_id = $1 WHERE account = $2 AND member = $3'
 const TABLES = [
   'organization_handshake',
@@ -70,19 +72,24 @@ export async function mustLead(tx: ReadTx, accountId: string): Promise<Organizat
   return row
 }
 
+const LOCK = 'UPDATE account SET version = version WHERE id = $1'
+
+/** Keeps everybody else from writing to an organization until this call ends. `account` is its management account. */
+export async function lockOrganization(tx: WriteTx, account: string): Promise<void> {
+  await tx.run(LOCK, account)
+}
+
 /**
  * The organization that a call works on. The caller may be of a member account: the decision has asked the organization's own policy then
  * (`delegation.ts`), as every check names an entity of the organization. Throws AWSOrganizationsNotInUseException.
  */
 export const mustReach = (tx: ReadTx, accountId: string): Promise<OrganizationRow> => mustFindOrganization(tx, accountId)
 
-const LOCK = 'UPDATE account SET version = version WHERE id = $1'
-
 /** The same for writes. A delegate's call has locked the delegate's account only: two writers of one organization must not overlap. */
 export async function mustReachToWrite(tx: WriteTx, accountId: string): Promise<OrganizationRow> {
   const row = await mustFindOrganization(tx, accountId)
   if (row.account === accountId) return row
-  await tx.run(LOCK, row.account)
+  await lockOrganization(tx, row.account)
   return mustFindOrganization(tx, accountId)
 }
 
@@ -124,6 +131,14 @@ export async function insertMember(
   row: Omit<MemberRow, 'name' | 'email' | 'status'>,
 ): Promise<void> {
   await tx.run(INSERT_MEMBER, account, row.member, row.parent_id, row.joined_method, row.joined_at, row.tags)
+}
+
+export async function deleteMemberRow(tx: WriteTx, account: string, member: string): Promise<void> {
+  await tx.run(DELETE_MEMBER, account, member)
+}
+
+export async function setFeatureSet(tx: WriteTx, account: string, features: OrganizationRow['feature_set']): Promise<void> {
+  await tx.run(SET_FEATURES, features, account)
 }
 
 export async function moveMember(tx: WriteTx, account: string, member: string, parentId: string): Promise<void> {

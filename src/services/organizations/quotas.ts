@@ -24,5 +24,9 @@ export const POLICIES_PER_TARGET: Readonly<Record<EnforcedType, number>> = {
 /** AWS: within a rolling 30 days, 250 member accounts or 20 percent of them, whichever is more, and never more than 1,000. */
 export const CLOSURE_DAYS = 30
 export const closuresAllowed = (accounts: number): number => Math.min(1_000, Math.max(250, Math.floor(accounts / 5)))
+/** AWS: 20 invitations a day, or as many as there are accounts in the organization. */
+export const invitationsAllowed = (accounts: number): number => Math.max(20, accounts)
+/** AWS: the least age of a created account that leaves, days (API reference, LeaveOrganization). */
+export const LEAVING_DAYS = 4
 /** AWS: 50 tags. */
 export const TAGS_PER_RESOURCE = 50
