@@ -16,14 +16,15 @@ export function queryOf(target: string): string {
   return mark < 0 ? '' : target.slice(mark + 1)
 }
 
-/** A body is read twice in a row: to find its operation, and to decode it. */
-let lastRead: { readonly body: Uint8Array; readonly text: string } = { body: new Uint8Array(), text: '' }
+/** A body is read twice: to find its operation, and to decode it. Its text goes with it, because it may hold a password. */
+const texts = new WeakMap<Uint8Array, string>()
 
 function textOf(body: Uint8Array): string {
-  if (lastRead.body === body) return lastRead.text
+  const known = texts.get(body)
+  if (known !== undefined) return known
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   const text = bytes.toString('utf8')
-  lastRead = { body, text }
+  texts.set(body, text)
   return text
 }
 

@@ -86,20 +86,36 @@ const signedFor = (service: string, target: string): HttpRequest =>
     rawHeaders: ['Authorization', `AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/${service}/aws4_request, `],
   })
 
-test('REST services by method and path, where the signature names them or there is none', () => {
-  for (const asked of [
-    signedFor('access-analyzer', '/policy/validation'),
-    request({ target: '/policy/validation?maxResults=1' }),
-  ]) {
-    const { protocol, service, operation, signingNames } = routeOf(asked)
-    assert.deepEqual(
-      [protocol, service, operation?.name, signingNames],
-      [restJson, 'access-analyzer', 'ValidatePolicy', ['access-analyzer']],
-    )
-  }
-  const nothing = routeOf(signedFor('access-analyzer', '/policy/nothing'))
-  assert.deepEqual([nothing.protocol, nothing.unroutable?.code], [restJson, 'UnknownOperationException'])
-  assert.equal(routeOf(signedFor('iam', '/policy/validation')).protocol, query)
+const SCOPE = 'AKIA/20260101/us-east-1'
+const header4a = (service: string): readonly string[] => [
+  'Authorization',
+  `AWS4-ECDSA-P256-SHA256 Credential=AKIA/20260101/${service}/aws4_request, SignedHeaders=host, Signature=00`,
+]
+const presigned = (credential: string, target: string): HttpRequest =>
+  request({ target: `${target}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${credential}` })
+
+// oxfmt-ignore
+const NAMED: readonly (readonly [title: string, signed: (service: string, target: string) => HttpRequest])[] = [
+  ['in the header',                  signedFor],
+  ['in the header, of Version 4A',   (service, target) => request({ target, rawHeaders: header4a(service) })],
+  ['presigned',                      (service, target) => presigned(encodeURIComponent(`${SCOPE}/${service}/aws4_request`), target)],
+  ['presigned, of Version 4A',       (service, target) => presigned(`AKIA%2F20260101%2F${service}%2Faws4_request`, target)],
+  ['presigned, slashes unescaped',   (service, target) => presigned(`${SCOPE}/${service}/aws4_request`, target)],
+]
+for (const [title, signed] of NAMED) {
+  test(`REST services by method and path, where the signature names them: ${title}`, () => {
+    const found = routeOf(signed('access-analyzer', '/policy/validation'))
+    assert.deepEqual([found.protocol, found.service, found.operation?.name], [restJson, 'access-analyzer', 'ValidatePolicy'])
+    assert.deepEqual(found.signingNames, ['access-analyzer'])
+    const nothing = routeOf(signed('access-analyzer', '/policy/nothing'))
+    assert.deepEqual([nothing.protocol, nothing.unroutable?.code], [restJson, 'UnknownOperationException'])
+    assert.equal(routeOf(signed('iam', '/policy/validation')).protocol, query)
+  })
+}
+
+test('REST services by method and path where nobody signed', () => {
+  const { protocol, service, operation } = routeOf(request({ target: '/policy/validation?maxResults=1' }))
+  assert.deepEqual([protocol, service, operation?.name], [restJson, 'access-analyzer', 'ValidatePolicy'])
 })
 
 test('what the model has and we do not is answered with 501, by name', () => {

@@ -63,7 +63,7 @@ function jsonRoute(target: string, request: HttpRequest): Route {
 
 /** A signed request says its service; one without a signature is refused in the protocol of whoever has that path. */
 function restRoute(request: HttpRequest): Route {
-  const scope = /Credential=[^/]+\/[^/]+\/[^/]+\/([^/]+)\//.exec(header(request.rawHeaders, 'authorization') ?? '')?.[1]
+  const scope = signingNameOf(request)
   for (const model of models()) {
     if (model.protocol !== 'rest-json' || (scope ?? model.signingName) !== model.signingName) continue
     const operationModel = matchRoute(model, request.method, request.target)
@@ -73,6 +73,20 @@ function restRoute(request: HttpRequest): Route {
   }
   return nowhere(query, MISSING_ACTION)
 }
+
+const CREDENTIAL = 'Credential='
+const MAX_CREDENTIAL_LENGTH = 512
+
+/** The service in the credential scope of the header or of a presigned query, which is the last but one of its elements. Its form is judged later. */
+function signingNameOf(request: HttpRequest): string | undefined {
+  const authorization = header(request.rawHeaders, 'authorization') ?? ''
+  const at = authorization.indexOf(CREDENTIAL)
+  const start = at + CREDENTIAL.length
+  const [inHeader] = at < 0 ? [] : authorization.slice(start, start + MAX_CREDENTIAL_LENGTH).split(/[ \t,]/, 1)
+  return (inHeader ?? peekParameters({ target: request.target, body: NO_BODY })('X-Amz-Credential'))?.split('/').at(-2)
+}
+
+const NO_BODY = new Uint8Array()
 
 /** Recorded from AWS's Query services. */
 const MISSING_ACTION: Unroutable = {
