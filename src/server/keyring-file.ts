@@ -2,7 +2,15 @@
 import { join } from 'node:path'
 import type { Vault } from '../aws/edge.ts'
 import type { RandomBytes } from '../aws/ids.ts'
-import { addKey, type Keyring, keyringFromKey, newKeyring, readKeyringFile, writeKeyringFile } from '../store/keyring.ts'
+import {
+  addKey,
+  type Keyring,
+  keyringFromKey,
+  newKeyring,
+  readKeyringFile,
+  removeLeftovers,
+  writeKeyringFile,
+} from '../store/keyring.ts'
 import { openVault } from '../store/vault.ts'
 import type { Config } from './config.ts'
 import { Refusal } from './refusal.ts'
@@ -19,11 +27,12 @@ export type OpenKeyring = {
   rotate(source: Source): Promise<Keyring>
 }
 
-/** Opens the keyring; makes one on the first start. */
+/** Opens the keyring; makes one on the first start. Whoever calls holds the lock of the data directory. */
 export async function openKeyring(config: Config, source: Source): Promise<OpenKeyring> {
   if (config.key !== undefined) return held(keyringFromKey(Buffer.from(config.key, 'base64')), refuseRotation)
   if (config.memory) return held(newKeyring(source), async () => {})
   const file = join(config.data, KEYRING_FILE)
+  await removeLeftovers(file)
   const existing = await readKeyringFile(file)
   const keyring = existing ?? newKeyring(source)
   if (existing === undefined) await writeKeyringFile(file, keyring)

@@ -15,6 +15,7 @@ import {
   parseKeyring,
   readKeyringFile,
   serialiseKeyring,
+  removeLeftovers,
   writeKeyringFile,
 } from './keyring.ts'
 
@@ -90,6 +91,17 @@ test('the file reads back, for its owner only, and nothing else is left in the f
     assert.deepEqual(await readKeyringFile(path), second)
     assert.equal(statSync(path).mode & 0o777, 0o600)
     assert.deepEqual(readdirSync(folder), ['keyring.json'])
+  })
+})
+
+test('what a killed write left beside the file is removed, and nothing else', async () => {
+  await inFolder(async (path, folder) => {
+    await writeKeyringFile(path, newKeyring(source))
+    const aside = `${path}.0b0f4a3e-95a5-4a8c-9d6e-3f1a2b4c5d6e.new`
+    const others = ['keyring.json.backup.new', 'keyring.json.old', 'other.json.0b0f4a3e-95a5-4a8c-9d6e-3f1a2b4c5d6e.new']
+    for (const file of [aside, ...others.map((name) => join(folder, name))]) writeFileSync(file, 'keys', { mode: 0o600 })
+    await removeLeftovers(path)
+    assert.deepEqual(readdirSync(folder).toSorted(), ['keyring.json', ...others].toSorted())
   })
 })
 

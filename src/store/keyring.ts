@@ -1,7 +1,7 @@
 /** The keyring: the master keys that protect every secret in the store. It never lies in the database. */
 import { createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto'
-import { link, open, readFile, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { link, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { RandomBytes } from '../aws/ids.ts'
 import type { AuditChainKeys, AuditKey } from './audit-chain.ts'
 
@@ -122,6 +122,16 @@ export async function writeKeyringFile(path: string, keyring: Keyring): Promise<
     await rm(aside, { force: true })
   }
   await syncDirectory(dirname(path))
+}
+
+/** A keyring that was written aside; the middle is a UUID. */
+const ASIDE = /^\.[0-9a-f-]{36}\.new$/
+
+/** Removes what a killed `writeKeyringFile` left beside the file: master keys that nobody looks after. Nobody else may be writing it. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const [folder, name] = [dirname(path), basename(path)]
+  const left = (await readdir(folder)).filter((file) => file.startsWith(name) && ASIDE.test(file.slice(name.length)))
+  for (const file of left) await rm(join(folder, file), { force: true })
 }
 
 function newKey({ random, now }: Source): KeyringKey {

@@ -1,9 +1,9 @@
 /** The vault: what was sealed opens, for its context and by its keyring, and nothing else does. */
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addKey, keyringFromKey, newKeyring } from './keyring.ts'
+import { addKey, deriveKey, keyringFromKey, newKeyring } from './keyring.ts'
 import { openVault } from './vault.ts'
 
 const keyring = newKeyring({ random: randomBytes, now: 1 })
@@ -50,6 +50,23 @@ test('the sealed text begins with the key id and holds nothing of the secret; tw
   assert.ok(sealed.startsWith(`${keyring.active}.`))
   assert.ok(!Buffer.from(sealed.split('.')[1] ?? '', 'base64url').includes('secret'))
   assert.notEqual(vault.seal('a secret', 'here'), sealed)
+})
+
+test('each text has an AES key of its own, derived from the salt before it: opened here by hand', () => {
+  const master = keyring.keys[0]
+  assert.ok(master !== undefined)
+  const salts = new Set<string>()
+  for (let text = 0; text < 100; text += 1) {
+    const bytes = Buffer.from(vault.seal(`secret ${text}`, 'here').split('.')[1] ?? '', 'base64url')
+    const [salt, nonce] = [bytes.subarray(0, 16), bytes.subarray(16, 28)]
+    const key: Buffer = createHmac('sha256', deriveKey(master, 'vault')).update(salt).digest()
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce)
+    decipher.setAAD(Buffer.from(`keyreeve vault 2 ${keyring.active} here`))
+    decipher.setAuthTag(bytes.subarray(-16))
+    assert.equal(decipher.update(bytes.subarray(28, -16), undefined, 'utf8') + decipher.final('utf8'), `secret ${text}`)
+    salts.add(salt.toString('hex'))
+  }
+  assert.equal(salts.size, 100)
 })
 
 test('after a rotation old texts open still, new ones are sealed by the new key, and a keyring without a key opens nothing of it', () => {

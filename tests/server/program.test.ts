@@ -53,6 +53,7 @@ Ready.
 `,
   )
   assert.equal(statSync(data).mode & 0o777, 0o700)
+  for (const file of readdirSync(data)) assert.equal(statSync(join(data, file)).mode & 0o077, 0, file)
 
   const second = await run('start', '--port', '0')
   assert.deepEqual(second, {
@@ -191,8 +192,11 @@ test('what a killed server left behind stops nobody', posix, async () => {
   assert.equal((await keyreeve(CREATE, { folder })).code, 0)
   assert.equal((await killed.stop('SIGKILL')).signal, 'SIGKILL')
   assert.ok(existsSync(join(folder, '.keyreeve', 'admin.json')))
+  const aside = join(folder, '.keyreeve', 'keyring.json.0b0f4a3e-95a5-4a8c-9d6e-3f1a2b4c5d6e.new')
+  writeFileSync(aside, 'master keys', { mode: 0o600 })
   const listed = await keyreeve(['account', 'list'], { folder })
   assert.match(listed.out, /^111122223333 /m)
+  assert.equal(existsSync(aside), false)
   const next = await startProgram([], { folder })
   assert.equal((await next.stop()).code, 0)
 })
