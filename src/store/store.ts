@@ -1,6 +1,6 @@
 /** The store: what every back end promises. One SQL text serves all of them, written in the subset that SQLite and PostgreSQL share. */
 
-/** A value of a column. Times are milliseconds since 1970 in BIGINT columns; booleans are 0 and 1; documents and tags are JSON text. */
+/** A value of a column. A text with U+0000 is refused as a `Fault`. Times are milliseconds since 1970 in BIGINT columns; booleans are 0 and 1; documents and tags are JSON text. */
 export type SqlValue = string | number | Uint8Array | null
 
 /** A statement with `$1`, `$2` ... for its parameters, each used first in ascending order. Prepared once and kept by its text. */

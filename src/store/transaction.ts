@@ -1,4 +1,5 @@
 /** A transaction on any back end's connection: one rule for failed statements, savepoints, and use after the end. */
+import { Fault } from '../aws/fault.ts'
 import type { Sql, SqlValue, WriteTx } from './store.ts'
 
 /** What a back end's connection can do. SQLite answers at once, PostgreSQL later. */
@@ -25,15 +26,15 @@ export class Transaction implements WriteTx {
   }
 
   get<Row>(sql: Sql, ...values: readonly SqlValue[]): Promise<Row | undefined> {
-    return this.#statement((connection) => connection.get(sql, values)) as Promise<Row | undefined>
+    return this.#statement((connection) => connection.get(sql, storable(values))) as Promise<Row | undefined>
   }
 
   all<Row>(sql: Sql, ...values: readonly SqlValue[]): Promise<readonly Row[]> {
-    return this.#statement((connection) => connection.all(sql, values)) as Promise<readonly Row[]>
+    return this.#statement((connection) => connection.all(sql, storable(values))) as Promise<readonly Row[]>
   }
 
   run(sql: Sql, ...values: readonly SqlValue[]): Promise<number> {
-    return this.#statement((connection) => connection.run(sql, values))
+    return this.#statement((connection) => connection.run(sql, storable(values)))
   }
 
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
@@ -85,4 +86,11 @@ export class Transaction implements WriteTx {
       throw error
     }
   }
+}
+
+/** PostgreSQL keeps no U+0000 in a text, and says so as an error of its own: SQLite is held to it, and the caller hears what is wrong. The text is ours. */
+function storable(values: readonly SqlValue[]): readonly SqlValue[] {
+  if (values.some((value) => typeof value === 'string' && value.includes('\0')))
+    throw new Fault('ValidationError', 'The request holds the character U+0000, which no text may hold.', { status: 400 })
+  return values
 }

@@ -358,6 +358,16 @@ const CASES: readonly Case[] = [
   ],
 
   [
+    'a text with U+0000 is the fault of who asks, and of nobody else',
+    async (store) => {
+      const fault = { name: 'Fault', message: /U\+0000/ }
+      await assert.rejects(idsOf(store, 'nul\0'), { ...fault, code: 'ValidationError' })
+      await Promise.all([assert.rejects(runScript(store, put('nul\0')), fault), runScript(store, put('after-nul'))])
+      assert.deepEqual(await idsOf(store, 'nul', 'after-nul'), ['after-nul'])
+    },
+  ],
+
+  [
     'it is current, and has not failed',
     async (store) => {
       assert.equal(store.current(), true)
