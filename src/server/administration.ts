@@ -13,6 +13,7 @@ import type { AdminArguments, AdminCommands, AdminResult } from './admin-contrac
 import { NO_ACCOUNT } from './audit.ts'
 import type { WriteOutcome } from './jobs.ts'
 import type { Opened } from './open.ts'
+import { keepOperatorRecord, operatorDraft } from './operator-record.ts'
 import type { Resealed, ResealPlace } from './reseal.ts'
 import { roleCredentials } from './role-credentials.ts'
 import { chosenAccount } from './chosen-account.ts'
@@ -57,7 +58,9 @@ async function createAccount({ context }: Opened, given: AdminArguments<'createA
   }
   for (let draw = 1; ; draw += 1) {
     const account = { accountId: accountId ?? newAccountId(context.edge.random), name, email, rootAccessKey }
-    const outcome = await context.write({ kind: 'create account', account, now: context.clock() })
+    const input = { AccountName: name, Email: email, RootAccessKey: rootAccessKey }
+    const draft = operatorDraft({ name: 'CreateAccount', accountId: account.accountId, input }, context)
+    const outcome = await context.write({ kind: 'create account', account, now: context.clock(), draft })
     if (outcome.fault === undefined) return createdOf(outcome)
     const drawAgain = outcome.fault.code === 'AccountExists' && accountId === undefined && draw < ACCOUNT_DRAWS
     if (!drawAgain) throw new Fault(outcome.fault.code, outcome.fault.message)
@@ -72,7 +75,7 @@ function createdOf({ output }: WriteOutcome): AdminResult<'createAccount'> {
 /** AWS: GetSessionToken, 15 minutes to 36 hours. */
 const SESSION_SECONDS = { min: 900, max: 129_600 }
 
-/** Credentials for a person at the machine: temporary, and audited as the user they are for. */
+/** Credentials for a person at the machine: temporary, recorded when they are handed out, and audited as the user they are for. */
 async function newSession({ context }: Opened, given: AdminArguments<'session'>): Promise<AdminResult<'session'>> {
   const { durationSeconds, userName } = given
   if (durationSeconds < SESSION_SECONDS.min || durationSeconds > SESSION_SECONDS.max) {
@@ -89,6 +92,11 @@ async function newSession({ context }: Opened, given: AdminArguments<'session'>)
   const principal = user === undefined ? ({ type: 'root', id: account.id } as const) : ({ type: 'user', id: user.id } as const)
   const sessionToken = sealSession({ ...credentials, accountId: account.id, principal, issuedAt: now, expiresAt }, vault)
   const arn = user === undefined ? rootArn(account.id) : userArn(account.id, user.path, user.name)
+  await keepOperatorRecord(
+    { name: 'CreateSession', accountId: account.id, input: { UserName: userName, DurationSeconds: durationSeconds } },
+    { AccessKeyId: credentials.accessKeyId, Arn: arn, Expiration: new Date(expiresAt) },
+    context,
+  )
   return { ...credentials, sessionToken, accountId: account.id, arn, expiresAt }
 }
 
@@ -107,6 +115,8 @@ async function rotateKeys({ context, keyring }: Opened): Promise<AdminResult<'ro
     resealed += batch.count
     place = batch.next
   } while (place !== undefined)
+  const event = { name: 'RotateKeys', accountId: NO_ACCOUNT, input: {} } as const
+  await keepOperatorRecord(event, { KeyId: rotated.active, Resealed: resealed }, context)
   return { keyId: rotated.active, resealed }
 }
 

@@ -56,6 +56,8 @@ export type AuditDraft = {
   readonly principal?: Principal | undefined
   readonly accessKeyId?: string | undefined
   readonly input?: object | undefined
+  /** An administrative command: nobody signed it. The account whose chain it goes to. */
+  readonly operator?: { readonly accountId: string }
 }
 
 /** The record of a call that was done. Reading operations record no response elements, as in CloudTrail, unless they hand out credentials. */
@@ -76,13 +78,15 @@ type Ending = { readonly errorCode?: string; readonly errorMessage?: string; rea
 /** Written piece by piece: this runs for every call, and JSON.stringify of the whole costs as much as the decision and the signature. */
 function recordOf(draft: AuditDraft, { errorCode, errorMessage, responseElements }: Ending): string {
   const error = errorCode === undefined ? '' : `"errorCode":${text(errorCode)},"errorMessage":${text(errorMessage ?? '')},`
-  const account = draft.principal === undefined ? '' : `"recipientAccountId":"${draft.principal.accountId}",`
+  const accountId = draft.principal?.accountId ?? draft.operator?.accountId
+  const account = accountId === undefined ? '' : `"recipientAccountId":"${accountId}",`
+  const type = draft.operator === undefined ? 'AwsApiCall' : 'KeyreeveOperatorCommand'
   return (
     `{"eventVersion":"${EVENT_VERSION}","userIdentity":${identityText(draft)},"eventTime":"${timeText(draft.eventTime)}",` +
     `"eventSource":"${draft.eventSource}","eventName":"${draft.eventName}","awsRegion":${text(draft.region)},` +
     `"sourceIPAddress":${addressText(draft.sourceIp)},"userAgent":${agentText(draft.userAgent)},${error}` +
     `"requestParameters":${parametersText(draft.input)},"responseElements":${responseElements === null ? 'null' : JSON.stringify(responseElements)},` +
-    `"requestID":"${draft.requestId}","eventID":"${draft.eventId}","readOnly":${draft.readOnly},"eventType":"AwsApiCall",` +
+    `"requestID":"${draft.requestId}","eventID":"${draft.eventId}","readOnly":${draft.readOnly},"eventType":"${type}",` +
     `"managementEvent":true,${account}"eventCategory":"Management"}`
   )
 }
@@ -132,7 +136,8 @@ const IDENTITY_TYPES: Readonly<Record<Principal['type'], string>> = {
   anonymous: 'Unknown',
 }
 
-function userIdentity({ principal, accessKeyId }: AuditDraft): object {
+function userIdentity({ principal, accessKeyId, operator }: AuditDraft): object {
+  if (operator !== undefined) return { type: 'Operator' }
   if (principal === undefined || principal.type === 'anonymous') {
     return { type: 'Unknown', ...(accessKeyId !== undefined && { accessKeyId: bounded(accessKeyId) }) }
   }

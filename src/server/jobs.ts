@@ -35,8 +35,13 @@ export type AppendJob = {
   readonly uses: readonly KeyUse[]
 }
 
-/** Create an account (see `account-jobs.ts`). */
-export type CreateAccountJob = { readonly kind: 'create account'; readonly account: NewAccount; readonly now: number }
+/** Create an account (see `account-jobs.ts`), with the first record of its chain. */
+export type CreateAccountJob = {
+  readonly kind: 'create account'
+  readonly account: NewAccount
+  readonly now: number
+  readonly draft: AuditDraft
+}
 
 /** Seal the next batch of secrets under the active key of this keyring, which from now on is the writing side's. */
 export type ResealJob = { readonly kind: 'reseal'; readonly keyring: string; readonly place?: ResealPlace }

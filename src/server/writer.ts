@@ -9,9 +9,9 @@ import { claim, forgetClaims } from '../store/claims.ts'
 import { auditKey, parseKeyring } from '../store/keyring.ts'
 import type { Runner, WriteTx } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
-import { createAccount } from './account-jobs.ts'
+import { type CreatedAccount, createAccount } from './account-jobs.ts'
 import { failedRecord, succeededRecord } from './audit-record.ts'
-import type { AppendJob, FaultOutcome, OperationJob, ServerJob, WriteOutcome } from './jobs.ts'
+import type { AppendJob, CreateAccountJob, FaultOutcome, OperationJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { noteKeyUses } from './keys.ts'
 import { reseal } from './reseal.ts'
 
@@ -41,13 +41,25 @@ async function runJob(tx: WriteTx, job: ServerJob, writing: Writing): Promise<Wr
     case 'append':
       return append(tx, job, writing)
     case 'create account':
-      return { ...(await attempt(tx, () => createAccount(tx, job.account, job.now, writing.edge))), versions: [] }
+      return { ...(await attempt(tx, () => recordedAccount(tx, job, writing))), versions: [] }
     case 'claim':
       await forgetClaims(tx, job.now)
       return { output: { claimed: await claim(tx, job.name, job.expiresAt, job.now) }, versions: [] }
     case 'reseal':
       return { output: await reseal(tx, job.place, writing.edge), versions: [] }
   }
+}
+
+async function recordedAccount(
+  tx: WriteTx,
+  { account, now, draft }: CreateAccountJob,
+  writing: Writing,
+): Promise<CreatedAccount> {
+  const created = await createAccount(tx, account, now, writing.edge)
+  const { accountId, rootAccessKey } = created
+  const output = { AccountId: accountId, ...(rootAccessKey !== undefined && { AccessKeyId: rootAccessKey.accessKeyId }) }
+  await appendAudit(tx, accountId, [succeededRecord(draft, output)], { now, key: writing.auditKey })
+  return created
 }
 
 async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): Promise<WriteOutcome> {

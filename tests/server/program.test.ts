@@ -90,9 +90,16 @@ Ready.
   const executed = await run('exec', '--', process.execPath, '-e', script)
   assert.deepEqual([executed.code, executed.out], [7, server.endpoint])
 
-  const tail = await run('audit', 'tail', '--lines', '1')
-  const record: { eventName: string; userIdentity: { arn: string } } = JSON.parse(tail.out)
-  assert.deepEqual([record.eventName, record.userIdentity.arn], ['GetCallerIdentity', ROOT_ARN])
+  const tail = await run('audit', 'tail', '--lines', '2')
+  const records = tail.out.trim().split('\n')
+  const told = records.map((line) => {
+    const { eventName, userIdentity }: { eventName: string; userIdentity: { type: string; arn?: string } } = JSON.parse(line)
+    return [eventName, userIdentity.type, userIdentity.arn]
+  })
+  assert.deepEqual(told, [
+    ['GetCallerIdentity', 'Root', ROOT_ARN],
+    ['CreateSession', 'Operator', undefined],
+  ])
   const verified = await run('audit', 'verify')
   assert.equal(verified.code, 0)
   assert.match(verified.out, /^111122223333 +[1-9]\d* +whole$/m)
