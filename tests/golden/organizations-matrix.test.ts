@@ -18,6 +18,7 @@ const PARENT = { ParentId: 'r-gold' }
 const ATTACHMENT = { ...POLICY, TargetId: ACCOUNT }
 const TYPE = { RootId: 'r-gold', PolicyType: 'SERVICE_CONTROL_POLICY' }
 const HANDSHAKE = { HandshakeId: 'h-goldengoldengold' }
+const TRANSFER = { Id: 'rt-goldengoldengold' }
 const SERVICE = { ServicePrincipal: 'iam.amazonaws.com' }
 const FILTER = { Filter: 'SERVICE_CONTROL_POLICY' }
 
@@ -30,6 +31,12 @@ const INPUTS: Readonly<Record<string, object>> = {
   DescribeHandshake: HANDSHAKE,
   EnableAllFeatures: {},
   InviteAccountToOrganization: { Target: { Type: 'ACCOUNT', Id: '444455556666' } },
+  InviteOrganizationToTransferResponsibility: { Type: 'BILLING', Target: { Type: 'ACCOUNT', Id: '444455556666' }, StartTimestamp: 0, SourceName: 'golden' },
+  DescribeResponsibilityTransfer: TRANSFER,
+  ListInboundResponsibilityTransfers: { Type: 'BILLING' },
+  ListOutboundResponsibilityTransfers: { Type: 'BILLING' },
+  TerminateResponsibilityTransfer: TRANSFER,
+  UpdateResponsibilityTransfer: { ...TRANSFER, Name: 'renamed' },
   LeaveOrganization: {},
   ListHandshakesForAccount: {},
   ListHandshakesForOrganization: {},

@@ -6,11 +6,12 @@ import { arnOf } from './controls.rows.ts'
 import { delegationPolicy } from './delegation.ts'
 import { NOT_YOURS } from './errors.ts'
 import { findHandshake, isRecipient } from './handshakes.rows.ts'
-import { handshakeArn, organizationArn, policyArn, resourcePolicyArn, targetArn } from './ids.ts'
+import { handshakeArn, organizationArn, policyArn, resourcePolicyArn, targetArn, transferArn } from './ids.ts'
 import { findMember, findOrganization, mustFindOrganization, type OrganizationRow } from './organization.rows.ts'
 import { findPolicy } from './policies.rows.ts'
 import { findResourcePolicy } from './resource-policy.rows.ts'
 import { resourceTagKeys } from './tags.ts'
+import { directionOf, findTransfer, transferKeys } from './transfers.rows.ts'
 import { findUnit } from './units.rows.ts'
 
 /** Without an organization, and for what is not in it, there is no ARN to speak of: only a policy for every resource allows then. */
@@ -83,8 +84,20 @@ const handshake: EntityLookup = async (tx, accountId, id) => {
   return own?.account === row.account ? ofManagement(tx, sender, entity) : NOTHING
 }
 
+/** As this side sees it. */
+async function transfer(tx: ReadTx, organization: OrganizationRow, id: string): Promise<Entity> {
+  const row = await findTransfer(tx, organization.account, id)
+  if (row === undefined) return NOTHING
+  const direction = directionOf(organization.account, row)
+  return {
+    arn: transferArn(organization, direction, id),
+    context: { ...transferKeys(direction), ...resourceTagKeys(direction === 'inbound' ? row.tags : row.source_tags) },
+  }
+}
+
 const tagged = (id: string) => {
   if (id.startsWith('p-')) return policy
+  if (id.startsWith('rt-')) return transfer
   return id.startsWith('rp-') ? resourcePolicy : target
 }
 
@@ -96,6 +109,7 @@ export const entities: Readonly<Record<string, EntityLookup>> = {
   'new policy': inOrganization(async (_tx, organization, type) => ({ arn: policyArn(organization, type, '*') })),
   'policy target': inOrganization(policyTarget),
   handshake,
+  transfer: inOrganization(transfer),
   'resource policy': inOrganization(resourcePolicy),
   tagged: inOrganization((tx, organization, id) => tagged(id)(tx, organization, id)),
 }

@@ -28,6 +28,7 @@ export const noSuch = {
   target: missing('TargetNotFoundException', 'a target'),
   policy: missing('PolicyNotFoundException', 'a policy'),
   resourcePolicy: missing('ResourcePolicyNotFoundException', 'a resource policy'),
+  transfer: missing('ResponsibilityTransferNotFoundException', 'a transfer'),
   handshake: missing('HandshakeNotFoundException', 'a handshake'),
   request: missing('CreateAccountStatusNotFoundException', 'a create account request'),
 } as const
@@ -55,7 +56,16 @@ export const inState = (): Fault =>
 export const invalidTransition = (): Fault =>
   new Fault('InvalidHandshakeTransitionException', 'You cannot perform the operation on the handshake in its current state.')
 
+export const transferInStatus = (): Fault =>
+  new Fault('ResponsibilityTransferAlreadyInStatusException', 'The responsibility transfer is already in the specified status.')
+export const invalidTransferTransition = (): Fault =>
+  new Fault(
+    'InvalidResponsibilityTransferTransitionException',
+    'The responsibility transfer cannot make this transition in its current status.',
+  )
+
 type HandshakeReason =
+  | 'SOURCE_AND_TARGET_CANNOT_MATCH'
   | 'ACCOUNT_NUMBER_LIMIT_EXCEEDED'
   | 'ALREADY_IN_AN_ORGANIZATION'
   | 'HANDSHAKE_RATE_LIMIT_EXCEEDED'
@@ -108,6 +118,12 @@ type InvalidReason =
   | 'INVALID_EMAIL_ADDRESS_TARGET'
   | 'INVALID_PATTERN_TARGET_ID'
   | 'MAX_LIMIT_EXCEEDED_FILTER'
+  | 'START_DATE_NOT_BEGINNING_OF_MONTH'
+  | 'START_DATE_NOT_BEGINNING_OF_DAY'
+  | 'START_DATE_TOO_EARLY'
+  | 'START_DATE_TOO_LATE'
+  | 'END_DATE_NOT_END_OF_MONTH'
+  | 'END_DATE_TOO_EARLY'
   | 'INVALID_PRINCIPAL'
   | 'UNSUPPORTED_ACTION_IN_RESOURCE_POLICY'
   | 'UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY'
@@ -129,6 +145,10 @@ type Constraint =
   | 'CANNOT_CLOSE_MANAGEMENT_ACCOUNT'
   | 'CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG'
   | 'WAIT_PERIOD_ACTIVE'
+  | 'ACTIVE_RESPONSIBILITY_TRANSFER_PROCESS'
+  | 'RESPONSIBILITY_TRANSFER_MAX_LEVEL_VIOLATION'
+  | 'RESPONSIBILITY_TRANSFER_MAX_INBOUND_QUOTA_VIOLATION'
+  | 'RESPONSIBILITY_TRANSFER_MAX_OUTBOUND_QUOTA_VIOLATION'
   | 'CLOSE_ACCOUNT_QUOTA_EXCEEDED'
   | 'CANNOT_REGISTER_MASTER_AS_DELEGATED_ADMINISTRATOR'
   | 'CANNOT_REGISTER_SUSPENDED_ACCOUNT_AS_DELEGATED_ADMINISTRATOR'

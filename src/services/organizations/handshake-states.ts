@@ -5,7 +5,8 @@ import type { ReadTx } from '../../store/store.ts'
 import { inState, invalidTransition } from './errors.ts'
 import type { HandshakeRow } from './handshakes.rows.ts'
 import { handshakeArn } from './ids.ts'
-import { mustFindMember, mustFindOrganization } from './organization.rows.ts'
+import { type TransferRow, transferOf } from './transfers.rows.ts'
+import { mustFindMember, mustFindOrganization, type OrganizationRow } from './organization.rows.ts'
 
 const DAY_MS = 86_400_000
 /** Organizations User Guide, "Quotas": invitations are valid for 15 days, the process that enables all features for 90. */
@@ -16,7 +17,7 @@ export const SHOWN_MS = 30 * DAY_MS
 
 const PENDING: ReadonlySet<HandshakeState> = new Set(['REQUESTED', 'OPEN'])
 
-const stateOf = ({ state, expires_at: expires }: HandshakeRow, now: number): HandshakeState =>
+export const stateOf = ({ state, expires_at: expires }: HandshakeRow, now: number): HandshakeState =>
   PENDING.has(state) && expires <= now ? 'EXPIRED' : state
 
 export const isPending = (row: HandshakeRow, now: number): boolean => PENDING.has(stateOf(row, now))
@@ -32,13 +33,17 @@ export function refusalOf(row: HandshakeRow, ending: Ending, now: number): Fault
   const state = stateOf(row, now)
   if (state === ending) return inState()
   if (!PENDING.has(state)) return invalidTransition()
-  return ending === 'ACCEPTED' && state === 'REQUESTED' ? invalidTransition() : undefined
+  return ending === 'ACCEPTED' && waitsForOthers(row) ? invalidTransition() : undefined
 }
+
+/** All features wait for every member; a transfer is REQUESTED until it is answered (API reference, HandshakeState). */
+const waitsForOthers = ({ action, state }: HandshakeRow): boolean => action === 'ENABLE_ALL_FEATURES' && state === 'REQUESTED'
 
 /** The handshake as both sides see it (the examples of the AWS CLI). */
 export async function handshakeShape(tx: ReadTx, row: HandshakeRow, now: number): Promise<Handshake> {
   const organization = await mustFindOrganization(tx, row.account)
   const { email, name } = await mustFindMember(tx, row.account, row.account)
+  const transfer = row.action === 'TRANSFER_RESPONSIBILITY' ? await transferOf(tx, row.id) : undefined
   const own = { Id: organization.id, Type: 'ORGANIZATION' } as const
   return {
     Id: row.id,
@@ -52,17 +57,31 @@ export async function handshakeShape(tx: ReadTx, row: HandshakeRow, now: number)
       {
         Type: 'ORGANIZATION',
         Value: organization.id,
-        ...(row.target_key !== null && {
-          Resources: [
-            { Type: 'MASTER_EMAIL', Value: email },
-            { Type: 'MASTER_NAME', Value: name },
-            { Type: 'ORGANIZATION_FEATURE_SET', Value: organization.feature_set },
-          ],
-        }),
+        ...(row.target_key !== null && { Resources: senderOf(row, organization, { email, name }) }),
       },
       ...detailsOf(row),
+      ...(transfer === undefined ? [] : transferResources(transfer)),
     ],
   }
+}
+
+/** Newer handshakes call the management account by its newer name. */
+function senderOf(
+  { action, account }: HandshakeRow,
+  { feature_set: features }: OrganizationRow,
+  { email, name }: { readonly email: string; readonly name: string },
+): readonly HandshakeResource[] {
+  if (action === 'TRANSFER_RESPONSIBILITY')
+    return [
+      { Type: 'MANAGEMENT_ACCOUNT', Value: account },
+      { Type: 'MANAGEMENT_EMAIL', Value: email },
+      { Type: 'MANAGEMENT_NAME', Value: name },
+    ]
+  return [
+    { Type: 'MASTER_EMAIL', Value: email },
+    { Type: 'MASTER_NAME', Value: name },
+    { Type: 'ORGANIZATION_FEATURE_SET', Value: features },
+  ]
 }
 
 function detailsOf(row: HandshakeRow): readonly HandshakeResource[] {
@@ -73,3 +92,10 @@ function detailsOf(row: HandshakeRow): readonly HandshakeResource[] {
     ...(row.parent_id === null ? [] : [{ Type: 'PARENT_HANDSHAKE', Value: row.parent_id } as const]),
   ]
 }
+
+/** What a handshake tells of its transfer. */
+const transferResources = (row: TransferRow): readonly HandshakeResource[] => [
+  { Type: 'RESPONSIBILITY_TRANSFER', Value: row.id },
+  { Type: 'TRANSFER_TYPE', Value: 'BILLING' },
+  { Type: 'TRANSFER_START_TIMESTAMP', Value: new Date(row.start_at).toISOString() },
+]

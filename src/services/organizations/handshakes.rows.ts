@@ -1,7 +1,7 @@
 /** Rows of handshakes: what an organization asks of accounts, and of itself. */
 import type { ReadTx, WriteTx } from '../../store/store.ts'
 
-export type HandshakeAction = 'INVITE' | 'ENABLE_ALL_FEATURES' | 'APPROVE_ALL_FEATURES'
+export type HandshakeAction = 'INVITE' | 'ENABLE_ALL_FEATURES' | 'APPROVE_ALL_FEATURES' | 'TRANSFER_RESPONSIBILITY'
 /** As stored: that a handshake has expired is seen by the time. */
 export type StoredState = 'REQUESTED' | 'OPEN' | 'ACCEPTED' | 'DECLINED' | 'CANCELED'
 

@@ -16,6 +16,7 @@ import {
   setFeatureSet,
 } from './organization.rows.ts'
 import { ACCOUNTS_PER_ORGANIZATION } from './quotas.ts'
+import { acceptTransfer } from './transfers.ts'
 import { attachFullAccess } from './units.ts'
 
 /** A handshake whose organization nobody else changes until this call ends. Throws HandshakeNotFoundException, also 30 days after its end. */
@@ -42,6 +43,7 @@ type Accepting = (tx: WriteTx, row: HandshakeRow, call: HandlingCall) => Promise
 const ACCEPTING: Readonly<Record<HandshakeAction, Accepting>> = {
   INVITE: join,
   APPROVE_ALL_FEATURES: async () => {},
+  TRANSFER_RESPONSIBILITY: acceptTransfer,
   ENABLE_ALL_FEATURES: async (tx, { account }) => setFeatureSet(tx, account, 'ALL'),
 }
 

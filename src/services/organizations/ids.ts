@@ -21,6 +21,7 @@ export const newUnitId = (rootId: string, random: RandomBytes): string => `ou-${
 export const newPolicyId = (random: RandomBytes): string => `p-${draw(10, random)}`
 export const newResourcePolicyId = (random: RandomBytes): string => `rp-${draw(8, random)}`
 export const newHandshakeId = (random: RandomBytes): string => `h-${draw(32, random)}`
+export const newTransferId = (random: RandomBytes): string => `rt-${draw(32, random)}`
 export const newRequestId = (random: RandomBytes): string => `car-${draw(32, random)}`
 
 /** Of which kind a target is, by the form of its id. */
@@ -45,6 +46,10 @@ export const targetArn = ({ account, id }: Owner, targetId: string): string =>
 
 export const handshakeArn = ({ account, id }: Owner, action: string, handshakeId: string): string =>
   `arn:${PARTITION}:organizations::${account}:handshake/${id}/${action.toLowerCase()}/${handshakeId}`
+
+/** Each side has an ARN of its own for the same transfer. */
+export const transferArn = ({ account, id }: Owner, direction: 'inbound' | 'outbound', transferId: string): string =>
+  `arn:${PARTITION}:organizations::${account}:transfer/${id}/billing/${direction}/${transferId}`
 
 export const resourcePolicyArn = ({ account, id }: Owner, policyId: string): string =>
   `arn:${PARTITION}:organizations::${account}:resourcepolicy/${id}/${policyId}`

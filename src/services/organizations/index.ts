@@ -19,6 +19,8 @@ import { policyTypeOperations } from './policy-types.ts'
 import { resourcePolicyOperations } from './resource-policy.ts'
 import { serviceAccessOperations } from './service-access.ts'
 import { tagOperations } from './tags.ts'
+import { transferInvitationOperations } from './transfer-invitations.ts'
+import { transferOperations } from './transfers.ts'
 import { unitOperations } from './units.ts'
 
 const operations: readonly Operation[] = [
@@ -40,6 +42,8 @@ const operations: readonly Operation[] = [
   handshakeListOperations,
   allFeaturesOperations,
   leavingOperations,
+  transferInvitationOperations,
+  transferOperations,
 ].flat()
 
 export const organizations: Service = { name: 'organizations', operations, entities }

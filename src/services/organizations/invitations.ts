@@ -8,6 +8,7 @@ import { forgetHandshakes, handshakesOf, type HandshakeRow, insertHandshake } fr
 import { newHandshakeId } from './ids.ts'
 import { listMembers, mustLead } from './organization.rows.ts'
 import { ACCOUNTS_PER_ORGANIZATION, invitationsAllowed } from './quotas.ts'
+import { forgetTransfers } from './transfers.rows.ts'
 import { newTags, requestTagKeys } from './tags.ts'
 
 type Party = { readonly Id: string; readonly Type: 'ACCOUNT' | 'ORGANIZATION' | 'EMAIL' }
@@ -18,7 +19,7 @@ const DAY_MS = 86_400_000
 const KNOWN = 'SELECT id FROM account WHERE id = $1'
 
 /** Whom the invitation is for, as rows name it. Throws InvalidInputException. */
-async function targetKey(tx: WriteTx, { Id, Type }: Party): Promise<string> {
+export async function targetKey(tx: WriteTx, { Id, Type }: Party): Promise<string> {
   if (Type === 'ORGANIZATION')
     throw invalidInput('INVALID_PARTY_TYPE_TARGET', 'You specified the wrong type of entity as a party.')
   if (Type === 'EMAIL') {
@@ -32,7 +33,8 @@ async function targetKey(tx: WriteTx, { Id, Type }: Party): Promise<string> {
   return Id
 }
 
-const invited = ({ Id, Type }: Party): Check['resource'] => (Type === 'ACCOUNT' ? { kind: 'target', name: Id } : EVERYTHING)
+export const invited = ({ Id, Type }: Party): Check['resource'] =>
+  Type === 'ACCOUNT' ? { kind: 'target', name: Id } : EVERYTHING
 
 /** Nobody sends mail here: the invited account finds the invitation in ListHandshakesForAccount. */
 export const inviteAccountToOrganization = writeOperation('organizations', 'InviteAccountToOrganization', {
@@ -47,6 +49,7 @@ export const inviteAccountToOrganization = writeOperation('organizations', 'Invi
     await mustLead(tx, accountId)
     const key = await targetKey(tx, Target)
     await forgetHandshakes(tx, accountId, now - SHOWN_MS)
+    await forgetTransfers(tx, accountId)
     const sent = await handshakesOf(tx, accountId)
     const members = await listMembers(tx, accountId)
     if (members.some(({ member, email }) => member === key || email.toLowerCase() === key))
@@ -88,7 +91,16 @@ function mustBeInvitable(sent: readonly HandshakeRow[], { key, members, now }: I
   // Open invitations count as accounts (Organizations User Guide, "Quotas").
   if (members + invitations.length >= ACCOUNTS_PER_ORGANIZATION)
     throw handshakeRefused('ACCOUNT_NUMBER_LIMIT_EXCEEDED', 'You have exceeded the number of accounts in your organization.')
-  const today = sent.filter(({ action, requested_at: at }) => action === 'INVITE' && at > now - DAY_MS)
+  mustBeWithinADay(
+    sent.filter(({ action }) => action === 'INVITE'),
+    members,
+    now,
+  )
+}
+
+/** Throws HandshakeConstraintViolationException above the quota of a day. */
+export function mustBeWithinADay(sent: readonly HandshakeRow[], members: number, now: number): void {
+  const today = sent.filter(({ requested_at: at }) => at > now - DAY_MS)
   if (today.length >= invitationsAllowed(members))
     throw handshakeRefused(
       'HANDSHAKE_RATE_LIMIT_EXCEEDED',

@@ -40,6 +40,7 @@ const DELETE_MEMBER = 'DELETE FROM organization_member WHERE account = $1 AND me
 const SET_FEATURES = 'UPDATE organization SET feature_set = $1 WHERE account = $2'
 const MOVE = 'UPDATE organization_member SET parent_id = $1 WHERE account = $2 AND member = $3'
 const TABLES = [
+  'organization_transfer',
   'organization_handshake',
   'organization_closure',
   'organization_resource_policy',

@@ -15,6 +15,7 @@ import {
   mustLead,
   mustReach,
 } from './organization.rows.ts'
+import { mustHaveNoTransfer } from './transfers.ts'
 import { page } from './pages.ts'
 import { organizationShape, rootShape } from './shapes.ts'
 
@@ -66,15 +67,16 @@ export const listRoots = readOperation('organizations', 'ListRoots', {
   },
 })
 
-/** Only an organization without member accounts can be deleted. */
+/** Only an organization without member accounts, and without transfers, can be deleted. */
 export const deleteOrganization = writeOperation('organizations', 'DeleteOrganization', {
   authorize: () => ({
     action: 'organizations:DeleteOrganization',
     resource: { kind: 'organization', name: 'organization' },
   }),
-  async handle(tx, _input, { accountId }) {
+  async handle(tx, _input, { accountId, now }) {
     await mustLead(tx, accountId)
     if ((await companions(tx, accountId)).length > 0) throw notEmpty()
+    await mustHaveNoTransfer(tx, accountId, now)
     await deleteOrganizationRows(tx, accountId)
     return {}
   },

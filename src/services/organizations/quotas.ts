@@ -28,5 +28,8 @@ export const closuresAllowed = (accounts: number): number => Math.min(1_000, Mat
 export const invitationsAllowed = (accounts: number): number => Math.max(20, accounts)
 /** AWS: the least age of a created account that leaves, days (API reference, LeaveOrganization). */
 export const LEAVING_DAYS = 4
+/** AWS bounds the transfers of responsibility into an organization, and their chains, and does not say how. */
+export const INBOUND_TRANSFERS = 1_000
+export const TRANSFER_CHAIN = 2
 /** AWS: 50 tags. */
 export const TAGS_PER_RESOURCE = 50

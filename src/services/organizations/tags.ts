@@ -10,6 +10,7 @@ import { page } from './pages.ts'
 import { findPolicy } from './policies.rows.ts'
 import { TAGS_PER_RESOURCE } from './quotas.ts'
 import { findResourcePolicy } from './resource-policy.rows.ts'
+import { directionOf, findTransfer, type TransferRow } from './transfers.rows.ts'
 import { findUnit } from './units.rows.ts'
 
 type Context = Readonly<Record<string, ContextValue | undefined>>
@@ -47,6 +48,17 @@ function merged(tags: readonly Tag[], set: readonly Tag[]): readonly Tag[] {
 type Place = { readonly column: string; readonly sql: string; readonly keys: readonly string[] }
 
 const SET_ROOT = 'UPDATE organization SET root_tags = $1 WHERE account = $2'
+const SET_TRANSFER = {
+  inbound: 'UPDATE organization_transfer SET tags = $1 WHERE account = $2 AND id = $3',
+  outbound: 'UPDATE organization_transfer SET source_tags = $1 WHERE source = $2 AND id = $3',
+} as const
+
+/** Each side of a transfer has tags of its own. */
+function placeOfTransfer(account: string, row: TransferRow): Place {
+  const direction = directionOf(account, row)
+  return { column: direction === 'inbound' ? row.tags : row.source_tags, sql: SET_TRANSFER[direction], keys: [account, row.id] }
+}
+
 const SET_RESOURCE_POLICY = 'UPDATE organization_resource_policy SET tags = $1 WHERE account = $2'
 const SET = {
   unit: 'UPDATE organization_unit SET tags = $1 WHERE account = $2 AND id = $3',
@@ -65,6 +77,8 @@ async function placeOf(tx: ReadTx, organization: OrganizationRow, id: string): P
   if (member !== undefined) return { column: member.tags, sql: SET.member, keys: [account, id] }
   const policy = await findPolicy(tx, account, id)
   if (policy !== undefined) return { column: policy.tags, sql: SET.policy, keys: [account, id] }
+  const transfer = await findTransfer(tx, account, id)
+  if (transfer !== undefined) return placeOfTransfer(account, transfer)
   const delegation = await findResourcePolicy(tx, account)
   if (delegation?.id === id) return { column: delegation.tags, sql: SET_RESOURCE_POLICY, keys: [account] }
   throw noSuch.target()

@@ -11,6 +11,7 @@ import { stsPreferences } from './008-sts-preferences.ts'
 import { organizations } from './009-organizations.ts'
 import { organizationAccess } from './012-organization-access.ts'
 import { handshakes } from './015-handshakes.ts'
+import { transfers } from './019-transfers.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   organizations,
   organizationAccess,
   handshakes,
+  transfers,
 ]

@@ -1,0 +1,39 @@
+/** What a transfer has come to, and what the organizations see of it. */
+import type { ResponsibilityTransfer, ResponsibilityTransferStatus } from '../../model/organizations.gen.ts'
+import type { ReadTx } from '../../store/store.ts'
+import { stateOf } from './handshake-states.ts'
+import { findHandshake } from './handshakes.rows.ts'
+import { type Owner, transferArn } from './ids.ts'
+import { directionOf, type TransferRow } from './transfers.rows.ts'
+
+const EMAIL_OF = 'SELECT email FROM account WHERE id = $1'
+/** What the handshake came to, which is forgotten some day; withdrawn is what was accepted and then given an end. */
+export async function statusOf(tx: ReadTx, row: TransferRow, now: number): Promise<ResponsibilityTransferStatus> {
+  if (row.end_at !== null) return 'WITHDRAWN'
+  if (row.accepted_at !== null) return 'ACCEPTED'
+  const handshake = await findHandshake(tx, row.handshake_id)
+  const state = handshake === undefined ? 'EXPIRED' : stateOf(handshake, now)
+  return state === 'OPEN' ? 'REQUESTED' : state
+}
+
+/** As the organization `viewer` sees it, which is one of the two. */
+export async function transferShape(tx: ReadTx, viewer: Owner, row: TransferRow, now: number): Promise<ResponsibilityTransfer> {
+  const Status = await statusOf(tx, row, now)
+  return {
+    Arn: transferArn(viewer, directionOf(viewer.account, row), row.id),
+    Name: row.name,
+    Id: row.id,
+    Type: 'BILLING',
+    Status,
+    Source: row.source === null ? {} : await participant(tx, row.source),
+    Target: await participant(tx, row.account),
+    StartTimestamp: new Date(row.start_at),
+    ...(row.end_at !== null && { EndTimestamp: new Date(row.end_at) }),
+    ...(Status === 'REQUESTED' && { ActiveHandshakeId: row.handshake_id }),
+  }
+}
+
+async function participant(tx: ReadTx, ManagementAccountId: string) {
+  const account = await tx.get<{ email: string }>(EMAIL_OF, ManagementAccountId)
+  return { ManagementAccountId, ...(account !== undefined && { ManagementAccountEmail: account.email }) }
+}
