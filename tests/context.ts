@@ -1,13 +1,14 @@
 /** A server's inside for tests: everything but the socket, in memory. */
 import { administration } from '../src/server/administration.ts'
+import type { Config } from '../src/server/config.ts'
 import { openLogger } from '../src/server/logger.ts'
 import { open, type Opened } from '../src/server/open.ts'
 import { openServerMetrics } from '../src/server/server-metrics.ts'
 import { type Credentials, testConfig } from './server.ts'
 
-export function openTestContext(): Promise<Opened> {
+export function openTestContext(config: Partial<Config> = {}): Promise<Opened> {
   const logger = openLogger({ level: 'error', format: 'json', write: () => {}, clock: Date.now })
-  return open(testConfig, { logger, metrics: openServerMetrics(), clock: Date.now })
+  return open({ ...testConfig, ...config }, { logger, metrics: openServerMetrics(), clock: Date.now })
 }
 
 /** A new account; the credentials of its root user. */

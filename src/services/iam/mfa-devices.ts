@@ -17,7 +17,7 @@ import { type Check, type HandlingCall, writeOperation } from '../operation.ts'
 import type { Entity } from '../service.ts'
 import { base32, findStep, fromBase32, stepAt } from '../totp.ts'
 import { mustDifferByCase } from './cased-tags.ts'
-import { quotaExceeded } from './errors.ts'
+import { quotaExceeded, validationError } from './errors.ts'
 import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
 import { qrCode } from './qr-code.ts'
 import { MFA_DEVICES_PER_USER, VIRTUAL_MFA_DEVICES_PER_ACCOUNT } from './quotas.ts'
@@ -36,6 +36,20 @@ const wrongCodes = (): Fault => new Fault('InvalidAuthenticationCode', 'Authenti
 /** The root path where none is given: the pattern of paths allows no empty one. */
 const serialOf = (accountId: string, path: string | undefined, name: string): string => mfaArn(accountId, path ?? '/', name)
 
+/** Serial numbers have 256 characters at most, or no operation could name the device. That the rest of the ARN counts is inferred. */
+const MAX_SERIAL = 256
+
+/** The serial number of a new device. Throws ValidationError where it would be too long, for the path where that alone is. */
+function newSerialOf(accountId: string, path: string | undefined, name: string): string {
+  const serial = serialOf(accountId, path, name)
+  if (serial.length <= MAX_SERIAL) return serial
+  const room = MAX_SERIAL - (serial.length - name.length)
+  const [member, longest] = room > 0 ? ['virtualMFADeviceName', room] : ['path', MAX_SERIAL - mfaArn(accountId, '', '').length - 1]
+  throw validationError(
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${longest}`,
+  )
+}
+
 export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADevice', {
   authorize({ Path, VirtualMFADeviceName, Tags }, { accountId }) {
     const resource = serialOf(accountId, Path, VirtualMFADeviceName)
@@ -44,8 +58,8 @@ export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADev
     return Tags === undefined || Tags.length === 0 ? create : [create, { action: 'iam:TagMFADevice', resource, context }]
   },
   async handle(tx, { Path, VirtualMFADeviceName, Tags = [] }, { accountId, now, random, vault }) {
+    const serial = newSerialOf(accountId, Path, VirtualMFADeviceName)
     mustDifferByCase(Tags)
-    const serial = serialOf(accountId, Path, VirtualMFADeviceName)
     if ((await findMfaDevice(tx, accountId, serial)) !== undefined)
       throw new Fault('EntityAlreadyExists', 'MFA device already exists.')
     if ((await countMfaDevices(tx, accountId)) >= VIRTUAL_MFA_DEVICES_PER_ACCOUNT)

@@ -66,6 +66,23 @@ test('a new device shows its seed once, as text and as a picture', async () => {
   assert.equal(inflateSync(png.subarray(41, 41 + length)).length, (Math.ceil(side / 8) + 1) * side)
 })
 
+test('a serial number has 256 characters at most', async () => {
+  const tooLong = (member: string, longest: number): string =>
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${longest}`
+  const path = (length: number): string => `/${'p'.repeat(length - 2)}/`
+  // oxfmt-ignore
+  await assertRefusals(harness, createVirtualMfaDevice, [
+    [{ VirtualMFADeviceName: 'x'.repeat(227) },                      'ValidationError', tooLong('virtualMFADeviceName', 226)],
+    [{ Path: path(100), VirtualMFADeviceName: 'x'.repeat(128) },     'ValidationError', tooLong('virtualMFADeviceName', 127)],
+    [{ Path: path(227), VirtualMFADeviceName: 'x' },                 'ValidationError', tooLong('path', 226)],
+  ])
+  const { VirtualMFADevice } = await harness.call<CreateVirtualMFADeviceResponse>(createVirtualMfaDevice, {
+    VirtualMFADeviceName: 'x'.repeat(226),
+  })
+  assert.equal(VirtualMFADevice.SerialNumber.length, 256)
+  await harness.call(deleteVirtualMfaDevice, { SerialNumber: VirtualMFADevice.SerialNumber })
+})
+
 test('each operation refuses in this order', async () => {
   const codes = await device('taken')
   await device('free')
