@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuditLog, NO_ACCOUNT } from './audit.ts'
 import { Fault } from '../aws/fault.ts'
+import type { Principal } from '../aws/principal.ts'
 import type { HttpRequest } from './http.ts'
 import type { AppendJob } from './jobs.ts'
 import { routeOf } from './route.ts'
@@ -92,4 +93,63 @@ test('a change hands its record over, and it is kept once', async () => {
   // The transaction was rolled back with its record: the refusal is recorded after all.
   await record.failed(new Fault('InternalFailure', 'no'))
   assert.equal(kept.jobs.length, 1)
+})
+
+const alice: Principal = {
+  type: 'user',
+  accountId: '111122223333',
+  arn: 'arn:aws:iam::111122223333:user/alice',
+  id: 'AIDAALICE',
+  userName: 'alice',
+  credential: { accessKeyId: 'AKIAALICE' },
+}
+
+test('every attempt of a principal is noted, in calls that write too, and written without any record', async () => {
+  const { log, kept } = openLog(false)
+  const call = (receivedAt: number) => {
+    const record = log.open({ ...request, receivedAt }, routeOf(request), 'r')
+    record.claimedBy('AKIAALICE', 'eu-west-1')
+    record.calledBy(alice)
+    return record
+  }
+  call(1_000).handOver()
+  call(3_000).handOver()
+  await log.flush()
+  const attempt = { accountId: '111122223333', principalId: 'AIDAALICE', service: 'iam', action: 'GetUser', region: 'eu-west-1' }
+  assert.deepEqual(kept.jobs[0]?.accesses, [{ ...attempt, accessedAt: 3_000 }])
+  assert.deepEqual(kept.jobs[0].records, {})
+  await call(4_000).succeeded({})
+  await call(5_000).failed(new Fault('AccessDenied', 'no'))
+  await refused(log)
+  await log.flush()
+  assert.deepEqual(kept.jobs[1]?.accesses, [{ ...attempt, accessedAt: 5_000 }])
+  await log.flush()
+  assert.equal(kept.jobs.length, 2)
+})
+
+test('uses of keys are written without any record', async () => {
+  const { log, kept } = openLog(false)
+  log.used({ accountId: '1', keyId: 'AKIA', usedAt: 1, service: 'iam', region: 'us-east-1' })
+  await log.flush()
+  assert.equal(kept.jobs[0]?.uses.length, 1)
+})
+
+test('what could not be written is written later, the newest attempt of all', async () => {
+  const { log, kept } = openLog(false)
+  const call = (receivedAt: number): void => {
+    const record = log.open({ ...request, receivedAt }, routeOf(request), 'r')
+    record.calledBy(alice)
+    record.handOver()
+  }
+  kept.broken = true
+  call(1_000)
+  const failing = log.flush()
+  call(2_000)
+  await assert.rejects(failing)
+  kept.broken = false
+  await log.flush()
+  assert.deepEqual(
+    kept.jobs.map(({ accesses }) => accesses.map(({ accessedAt }) => accessedAt)),
+    [[2_000]],
+  )
 })

@@ -3,6 +3,7 @@ import type { Fault } from '../aws/fault.ts'
 import type { Principal } from '../aws/principal.ts'
 import type { AuditLines } from '../store/audit-chain.ts'
 import { header } from '../protocol/headers.ts'
+import { Accesses } from './accesses.ts'
 import { type AuditDraft, failedRecord, succeededRecord } from './audit-record.ts'
 import { INTERNAL_FAILURE, unavailable } from './faults.ts'
 import type { HttpRequest } from './http.ts'
@@ -62,9 +63,16 @@ class WaitingLines {
   }
 }
 
-type Group = { readonly records: Map<string, WaitingLines>; readonly uses: Map<string, KeyUse>; count: number }
+type Group = {
+  readonly records: Map<string, WaitingLines>
+  readonly uses: Map<string, KeyUse>
+  readonly accesses: Accesses
+  count: number
+}
 
-const emptyGroup = (): Group => ({ records: new Map(), uses: new Map(), count: 0 })
+const emptyGroup = (): Group => ({ records: new Map(), uses: new Map(), accesses: new Accesses(), count: 0 })
+/** A call that wrote has its record elsewhere: what is left to write of it are uses and accesses. */
+const isEmpty = ({ count, uses, accesses }: Group): boolean => count === 0 && uses.size === 0 && accesses.isEmpty
 
 export class AuditLog {
   readonly #settings: AuditSettings
@@ -84,7 +92,7 @@ export class AuditLog {
 
   /** Begins the record of a call. */
   open(request: HttpRequest, route: Route, requestId: string): CallRecord {
-    return new CallRecord(this, {
+    const draft: AuditDraft = {
       eventId: this.#settings.newEventId(),
       requestId,
       eventTime: request.receivedAt,
@@ -97,7 +105,8 @@ export class AuditLog {
       principal: undefined,
       accessKeyId: undefined,
       input: undefined,
-    })
+    }
+    return new CallRecord(this, draft, route)
   }
 
   /** Queues a finished record. A promise, which resolves once it is durable, where the log is strict or the group is full. */
@@ -113,6 +122,14 @@ export class AuditLog {
   /** Notes that a key was used; written with the next group. */
   used(use: KeyUse): void {
     this.#group.uses.set(use.keyId, use)
+    this.#schedule(GROUP_MS)
+  }
+
+  /** Notes an attempt of the call's principal at the operation; written with the next group. */
+  attempted({ principal, eventTime, region }: AuditDraft, route: Route): void {
+    if (principal === undefined) return
+    this.#group.accesses.note(principal, route, { at: eventTime, region })
+    this.#schedule(GROUP_MS)
   }
 
   /** Appends what is queued; resolves once it, and what was queued before, is durable. */
@@ -120,7 +137,7 @@ export class AuditLog {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const group = this.#group
-    if (group.count === 0) return this.#flushing
+    if (isEmpty(group)) return this.#flushing
     this.#group = emptyGroup()
     this.#flushing = this.#flushing.catch(() => {}).then(() => this.#append(group))
     return this.#flushing
@@ -133,6 +150,7 @@ export class AuditLog {
         now: this.#settings.clock(),
         records: Object.fromEntries(Array.from(group.records, ([accountId, waiting]) => [accountId, waiting.lines()])),
         uses: [...group.uses.values()],
+        accesses: group.accesses.list(),
       })
       this.#failed = false
     } catch (error) {
@@ -149,6 +167,7 @@ export class AuditLog {
     const newer = this.#group
     for (const [accountId, waiting] of newer.records) linesOf(group, accountId).addAll(waiting.lines())
     for (const [keyId, use] of newer.uses) group.uses.set(keyId, use)
+    group.accesses.addAll(newer.accesses)
     group.count += newer.count
     this.#group = group
   }
@@ -174,11 +193,13 @@ type GrowingDraft = { -readonly [Member in keyof AuditDraft]: AuditDraft[Member]
 export class CallRecord {
   readonly #log: AuditLog
   readonly #draft: GrowingDraft
+  readonly #route: Route
   #handedOver = false
 
-  constructor(log: AuditLog, draft: AuditDraft) {
+  constructor(log: AuditLog, draft: AuditDraft, route: Route) {
     this.#log = log
     this.#draft = draft
+    this.#route = route
   }
 
   /** The access key that the request names, before it is known whose it is. */
@@ -198,12 +219,15 @@ export class CallRecord {
   /** From now on the writing side keeps the record, in the transaction of the change. */
   handOver(): AuditDraft {
     this.#handedOver = true
+    this.#log.attempted(this.#draft, this.#route)
     return this.#draft
   }
 
   /** Keeps the record; a promise where the caller has to wait until it is durable. */
   succeeded(output: object): Promise<void> | undefined {
-    return this.#handedOver ? undefined : this.#log.add(this.#accountId, succeededRecord(this.#draft, output))
+    if (this.#handedOver) return undefined
+    this.#log.attempted(this.#draft, this.#route)
+    return this.#log.add(this.#accountId, succeededRecord(this.#draft, output))
   }
 
   /** Keeps the refusal; returns what to answer: the refusal itself, or that nothing can be recorded. Never rejects. */
@@ -211,6 +235,7 @@ export class CallRecord {
     if (this.#handedOver && fault.code !== INTERNAL_FAILURE) return fault
     // Nothing was done and nothing is told, so there is nothing to record; what waits must not grow with every refusal.
     if (!this.#log.healthy) return unavailable()
+    this.#log.attempted(this.#draft, this.#route)
     try {
       await this.#log.add(this.#accountId, failedRecord(this.#draft, fault))
       return fault

@@ -1,5 +1,6 @@
 /** The jobs of the writing side and what they come to: plain data, because SQLite's writing side is another thread. */
 import type { Call, ServiceName } from '../services/operation.ts'
+import type { Access } from '../services/iam/last-access.rows.ts'
 import type { AuditLines } from '../store/audit-chain.ts'
 import type { NewAccount } from './account-jobs.ts'
 import type { AuditDraft } from './audit-record.ts'
@@ -26,13 +27,14 @@ export type KeyUse = {
   readonly region: string
 }
 
-/** Append audit records of calls that wrote nothing, by account, and note which keys were used. */
+/** Append audit records of calls that wrote nothing, by account, and note which keys were used and who attempted what in all calls. */
 export type AppendJob = {
   readonly kind: 'append'
   readonly now: number
   /** By account. One text goes to another thread in a fraction of the time of a thousand. */
   readonly records: Readonly<Record<string, AuditLines>>
   readonly uses: readonly KeyUse[]
+  readonly accesses: readonly Access[]
 }
 
 /** Create an account (see `account-jobs.ts`), with the first record of its chain. */

@@ -35,7 +35,8 @@ const ROLE_ID = 'AROA'
 
 /** Remembers the last use of each key and role. It says nothing about permissions, so it does not bump the account's version. */
 export async function noteKeyUses(tx: WriteTx, uses: readonly KeyUse[]): Promise<void> {
-  for (const use of uses) {
+  // In one order everywhere, so that two nodes that note at the same time cannot block each other.
+  for (const use of uses.toSorted((one, other) => (one.keyId < other.keyId ? -1 : 1))) {
     if (use.keyId.startsWith(ROLE_ID))
       await noteRoleUse(tx, use.accountId, use.keyId, { used_at: use.usedAt, region: use.region })
     else await tx.run(NOTE_USE, use.accountId, use.keyId, use.usedAt, use.service, use.region)

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Edge } from '../aws/edge.ts'
 import { Fault } from '../aws/fault.ts'
+import { noteAccesses } from '../services/iam/last-access.rows.ts'
 import { findOperation } from '../services/index.ts'
 import type { HandlingCall } from '../services/operation.ts'
 import { appendAudit, appendAuditLines, type AuditKey } from '../store/audit-chain.ts'
@@ -111,5 +112,6 @@ async function append(tx: WriteTx, job: AppendJob, writing: Writing): Promise<Wr
     if (lines !== undefined) await appendAuditLines(tx, accountId, lines, { now: job.now, key: writing.auditKey })
   }
   await noteKeyUses(tx, job.uses)
+  await noteAccesses(tx, job.accesses)
   return { output: {}, versions: [] }
 }

@@ -30,3 +30,11 @@ export function pageOf<T>(list: string, rows: readonly T[], input: PageInput, ke
   if (rows.length <= size || last === undefined) return { items, IsTruncated: false }
   return { items, IsTruncated: true, Marker: Buffer.from([MARKER_VERSION, list, keyOf(last)].join('\n')).toString('base64url') }
 }
+
+/** A page of a list that stays as it is: the marker says how far it went. Throws ValidationError `Invalid Marker.` */
+export function linesOf<T>(list: string, lines: readonly T[], input: PageInput): Page<T> {
+  const from = Number(startOf(list, input) ?? '-1') + 1
+  const asked = lines.slice(from, from + rowsFor(input)).map((line, number) => ({ line, number: from + number }))
+  const { items, ...page } = pageOf(list, asked, input, ({ number }) => String(number))
+  return { items: items.map(({ line }) => line), ...page }
+}

@@ -215,4 +215,13 @@ export const EXCUSES: readonly Excuse[] = [
     operations: ['sts:AssumeRoleWithWebIdentity'],
     reason: 'AWS says it where the provider itself refuses a token. Providers are asked for their keys only.',
   },
+  {
+    code: 'InvalidInput',
+    operations: ['iam:GetServiceLastAccessedDetails'],
+    reason: 'A job id is either of a job or not, and the model holds its length: nothing else is wrong with it.',
+  },
+  {
+    code: 'ReportGenerationLimitExceeded',
+    reason: 'A report is made within its request: none runs beside another of the same account.',
+  },
 ]

@@ -21,6 +21,7 @@ const CREDENTIAL = { ...USER, ServiceSpecificCredentialId: 'ACCAGOLDENGOLDENGOLD
 const SAML = { SAMLProviderArn: 'arn:aws:iam::111122223333:saml-provider/golden' }
 const OIDC = { OpenIDConnectProviderArn: 'arn:aws:iam::111122223333:oidc-provider/golden.example' }
 const METADATA = { SAMLMetadataDocument: 'x'.repeat(1_000) }
+const JOB = { JobId: '00000000-0000-4000-8000-000000000000' }
 const TAGS = { Tags: [{ Key: 'team', Value: 'blue' }] }
 
 export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> = {
@@ -60,6 +61,11 @@ export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> 
     ListServerCertificateTags: CERTIFICATE,
     GenerateCredentialReport: {},
     GetCredentialReport: {},
+    GenerateServiceLastAccessedDetails: { Arn: ALICE },
+    GetServiceLastAccessedDetails: JOB,
+    GetServiceLastAccessedDetailsWithEntities: { ...JOB, ServiceNamespace: 'iam' },
+    GenerateOrganizationsAccessReport: { EntityPath: 'o-goldengold/r-gold' },
+    GetOrganizationsAccessReport: JOB,
     GetAccountAuthorizationDetails: {},
     GetContextKeysForCustomPolicy: { PolicyInputList: [DOCUMENT] },
     GetContextKeysForPrincipalPolicy: { PolicySourceArn: ALICE },

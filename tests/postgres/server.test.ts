@@ -6,6 +6,8 @@ import {
   CreateUserCommand,
   DeleteAccessKeyCommand,
   DeleteUserCommand,
+  GenerateServiceLastAccessedDetailsCommand,
+  GetServiceLastAccessedDetailsCommand,
   GetUserCommand,
   ListUsersCommand,
   PutUserPolicyCommand,
@@ -45,6 +47,29 @@ suite('servers on PostgreSQL', () => {
     await assert.rejects(other.iam(root).send(new CreateUserCommand({ UserName: 'ALICE' })), {
       name: 'EntityAlreadyExistsException',
     })
+  })
+
+  test('what was attempted on either server both tell', async () => {
+    const [one, other] = servers
+    await one.iam(root).send(new CreateUserCommand({ UserName: 'seen' }))
+    await one.iam(root).send(new PutUserPolicyCommand({ UserName: 'seen', PolicyName: 'own', PolicyDocument: ALLOW }))
+    const { AccessKey } = await one.iam(root).send(new CreateAccessKeyCommand({ UserName: 'seen' }))
+    const seen = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+    const started = Math.floor(Date.now() / 1_000) * 1_000
+    // Both note the same rows, again and again.
+    for (let round = 0; round < 20; round += 1)
+      await Promise.all(servers.map((server) => server.iam(seen).send(new GetUserCommand({ UserName: 'seen' }))))
+    const lastOn = async (server: TestServer): Promise<number> => {
+      const Arn = 'arn:aws:iam::111122223333:user/seen'
+      const { JobId } = await server.iam(root).send(new GenerateServiceLastAccessedDetailsCommand({ Arn }))
+      const { ServicesLastAccessed: [iam] = [] } = await server
+        .iam(root)
+        .send(new GetServiceLastAccessedDetailsCommand({ JobId }))
+      return iam?.LastAuthenticated?.getTime() ?? 0
+    }
+    // The last group is written a moment later.
+    for (let asked = 0; asked < 1_000 && (await lastOn(one)) < started; asked += 1);
+    assert.ok((await lastOn(other)) >= started)
   })
 
   test('a list is the same page by page: nothing twice, nothing left out', async () => {

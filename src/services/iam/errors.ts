@@ -32,6 +32,8 @@ export const noSuchEntity = {
   roleInProfile: (role: string, profile: string) => missing(`Role ${role} in Instance Profile ${profile} cannot be found.`),
   /** GetServiceLinkedRoleDeletionStatus. The text is ours. */
   deletionTask: (task: string) => missing(`The deletion task ${task} cannot be found.`),
+  /** Get*LastAccessedDetails* and GetOrganizationsAccessReport, also where the job is somebody else's. The text is ours. */
+  job: (id: string) => missing(`The job with id ${id} cannot be found.`),
 } as const
 
 /** EntityAlreadyExists (HTTP 409). */

@@ -12,6 +12,7 @@ import { groupEntity, groupOperations, RENAMED_GROUP, renamedGroupEntity } from 
 import { inlinePolicyOperations } from './inline-policies.ts'
 import { instanceProfileEntity, instanceProfileOperations } from './instance-profiles.ts'
 import { instanceProfileTagOperations } from './instance-profile-tags.ts'
+import { lastAccessedOperations } from './last-accessed.ts'
 import { loginProfileOperations } from './login-profiles.ts'
 import { membershipOperations } from './membership.ts'
 import { mfaDeviceOperations, mfaEntity } from './mfa-devices.ts'
@@ -19,6 +20,7 @@ import { mfaListOperations } from './mfa-lists.ts'
 import { oidcProviderEntity, oidcProviderOperations } from './oidc-providers.ts'
 import { oidcProviderTagOperations } from './oidc-provider-tags.ts'
 import { outboundFederationOperations } from './outbound-federation.ts'
+import { organizationAccessOperations } from './organization-access.ts'
 import { OWN_PASSWORD, ownPasswordEntity, passwordOperations } from './password.ts'
 import { PASSWORD_POLICY, passwordPolicyEntity, passwordPolicyOperations } from './password-policy.ts'
 import { policyEntity, policyOperations } from './policies.ts'
@@ -84,6 +86,8 @@ const operations: readonly Operation[] = [
   contextKeyOperations,
   simulationOperations,
   serviceAccessOperations,
+  lastAccessedOperations,
+  organizationAccessOperations,
   authorizationDetailOperations,
 ].flat()
 

@@ -9,6 +9,8 @@ import { openProvider } from '../../../tests/saml-provider.ts'
 import type { Shape } from '../../model/model.ts'
 import { readModel } from '../../protocol/model-files.ts'
 import { findOperation } from '../index.ts'
+import type { WriteTx } from '../../store/store.ts'
+import { keepReport } from './access-reports.rows.ts'
 import { iam } from './index.ts'
 
 const DOCUMENT = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}'
@@ -19,6 +21,10 @@ const Tags = THREE.map((Key) => ({ Key, Value: 'v' }))
 const POLICY = own('policy', 'a')
 const USER = { UserName: 'a' }
 const AWS_POLICIES = ['ReadOnlyAccess', 'SecurityAudit'].map((name) => `arn:aws:iam::aws:policy/${name}`)
+/** Of jobs that `before` begins. */
+const REPORT = { JobId: '' }
+const ENTITIES = { JobId: '', ServiceNamespace: 'sqs' }
+const ORGANIZATION = { JobId: 'organization' }
 
 let harness: Harness
 const call = (name: string, input: object = {}): Promise<Record<string, unknown>> => {
@@ -67,6 +73,16 @@ before(async () => {
   await call('CreateSAMLProvider', { Name: 'a', SAMLMetadataDocument: openProvider().metadata, Tags })
   await call('CreateOpenIDConnectProvider', { Url: 'https://a.example', ThumbprintList: ['a'.repeat(40)], Tags })
   await call('CreateAccountAlias', { AccountAlias: 'pages' })
+  for (const [job, Arn] of [
+    [REPORT, 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'],
+    [ENTITIES, POLICY],
+  ] as const)
+    job.JobId = String((await call('GenerateServiceLastAccessedDetails', { Arn }))['JobId'])
+  const report = JSON.stringify({ lines: THREE.map((namespace) => ({ namespace, accounts: 0 })) })
+  const caller = { accountId: ACCOUNT, now: harness.now(), principal: harness.root }
+  await harness.store.write({
+    run: async (tx: WriteTx) => (await keepReport(tx, caller, { jobId: ORGANIZATION.JobId, kind: 'organization', report }), {}),
+  })
   await runSql(harness, ['UPDATE iam_mfa_device SET owner = (SELECT id FROM iam_user WHERE name = $1)', 'a'])
 })
 after(() => harness.close())
@@ -76,6 +92,9 @@ after(() => harness.close())
 const LISTS: Readonly<Record<string, readonly [input: object, items: number]>> = {
   GetAccountAuthorizationDetails:  [{}, 14],
   GetGroup:                        [{ GroupName: 'a' }, 3],
+  GetOrganizationsAccessReport:    [ORGANIZATION, 3],
+  GetServiceLastAccessedDetails:   [REPORT, 2],
+  GetServiceLastAccessedDetailsWithEntities: [ENTITIES, 4],
   ListAccessKeys:                  [USER, 2],
   ListAccountAliases:              [{}, 1],
   ListAttachedGroupPolicies:       [{ GroupName: 'a' }, 3],

@@ -4,7 +4,8 @@ import type {
   PolicyGrantingServiceAccess,
   PolicyOwnerEntityType,
 } from '../../model/iam.gen.ts'
-import { compileText, type CompiledPolicy, type CompiledStatement } from '../../policy/compile.ts'
+import { compileText, type CompiledPolicy } from '../../policy/compile.ts'
+import { refusesEverywhere } from '../../policy/granted-actions.ts'
 import { readAuthorization } from '../../protocol/model-files.ts'
 import { readOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
@@ -54,13 +55,6 @@ function entryOf(
 
 const grantsAny = (policy: CompiledPolicy | undefined, actions: readonly string[]): boolean =>
   policy?.statements.some(({ effect, matchesAction }) => effect === 'Allow' && actions.some(matchesAction)) === true
-
-/** A Deny without condition on all resources takes the action away, whatever other policies allow. */
-const refusesEverywhere = ({ effect, source }: CompiledStatement): boolean =>
-  effect === 'Deny' &&
-  source.conditions.length === 0 &&
-  source.resource?.negated === false &&
-  source.resource.values.some(({ text }) => text === '*')
 
 const ENTITY_TYPES: Readonly<Record<OwnerKind, PolicyOwnerEntityType>> = { user: 'USER', group: 'GROUP', role: 'ROLE' }
 

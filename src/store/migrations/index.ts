@@ -9,6 +9,7 @@ import { saml } from './006-saml.ts'
 import { oidc } from './007-oidc.ts'
 import { stsPreferences } from './008-sts-preferences.ts'
 import { organizations } from './009-organizations.ts'
+import { lastAccessed } from './010-last-accessed.ts'
 import { organizationAccess } from './012-organization-access.ts'
 import { handshakes } from './015-handshakes.ts'
 import { transfers } from './019-transfers.ts'
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   oidc,
   stsPreferences,
   organizations,
+  lastAccessed,
   organizationAccess,
   handshakes,
   transfers,
