@@ -33,6 +33,9 @@ export const policyArn = (accountId: string, path: string, name: string): string
 export const instanceProfileArn = (accountId: string, path: string, name: string): string =>
   iamArn(accountId, 'instance-profile', path, name)
 export const mfaArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'mfa', path, name)
+/** A passkey or security key (IAM User Guide, "IAM ARNs": `u2f/user/JohnDoe/default`). The root user's form is known from reports. */
+export const fidoArn = (accountId: string, userName: string | undefined, device: string): string =>
+  iamArn(accountId, 'u2f', userName === undefined ? '/root-account/' : `/user/${userName}/`, device)
 /** A role's session, by STS: the role's path is not in it. */
 export const assumedRoleArn = (accountId: string, roleName: string, sessionName: string): string =>
   `arn:${PARTITION}:sts::${accountId}:assumed-role/${roleName}/${sessionName}`

@@ -22,8 +22,9 @@ const FIND = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 AND seria
 const LIST = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 AND serial > $2 ORDER BY serial LIMIT $3`
 const LIST_ASSIGNED = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 AND serial > $2 AND owner IS NOT NULL ORDER BY serial LIMIT $3`
 const LIST_UNASSIGNED = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 AND serial > $2 AND owner IS NULL ORDER BY serial LIMIT $3`
-const OF_OWNER = `SELECT ${COLUMNS} FROM iam_mfa_device WHERE account = $1 AND owner = $2 AND serial > $3 ORDER BY serial LIMIT $4`
-const COUNT_OF_OWNER = 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1 AND owner = $2'
+// Of every kind: passkeys too.
+const OF_OWNER = `SELECT serial, enabled_at FROM iam_enabled_mfa WHERE account = $1 AND owner = $2 AND serial > $3 ORDER BY serial LIMIT $4`
+const COUNT_OF_OWNER = 'SELECT COUNT(*) AS count FROM iam_enabled_mfa WHERE account = $1 AND owner = $2'
 const COUNT = 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1'
 const INSERT = 'INSERT INTO iam_mfa_device (account, serial, seed, drift, tags, created_at) VALUES ($1, $2, $3, 0, $4, $5)'
 const ASSIGN = 'UPDATE iam_mfa_device SET owner = $1, enabled_at = $2, drift = $3 WHERE account = $4 AND serial = $5'
@@ -47,13 +48,15 @@ export const listMfaDevices = (
   { after, limit }: Slice,
 ): Promise<readonly MfaRow[]> => tx.all(LISTS[which], account, after ?? '', limit)
 
-/** Devices of a user or of the root user. */
+export type EnabledMfaRow = { readonly serial: string; readonly enabled_at: number }
+
+/** Devices of a user or of the root user, virtual ones and passkeys. */
 export const listMfaDevicesOf = (
   tx: ReadTx,
   account: string,
   owner: string,
   { after, limit }: Slice,
-): Promise<readonly MfaRow[]> => tx.all(OF_OWNER, account, owner, after ?? '', limit)
+): Promise<readonly EnabledMfaRow[]> => tx.all(OF_OWNER, account, owner, after ?? '', limit)
 
 export async function countMfaDevices(tx: ReadTx, account: string): Promise<number> {
   return Number((await tx.get<{ count: number }>(COUNT, account))?.count ?? 0)

@@ -47,9 +47,10 @@ const COUNTS: Readonly<Partial<Record<SummaryKeyType, string>>> = {
   InstanceProfiles: 'SELECT COUNT(*) AS count FROM iam_instance_profile WHERE account = $1',
   Policies: 'SELECT COUNT(*) AS count FROM iam_policy WHERE account = $1',
   PolicyVersionsInUse: 'SELECT COUNT(*) AS count FROM iam_policy_version WHERE account = $1',
-  MFADevices: 'SELECT COUNT(*) AS count FROM iam_mfa_device WHERE account = $1',
-  MFADevicesInUse: 'SELECT COUNT(owner) AS count FROM iam_mfa_device WHERE account = $1',
-  AccountMFAEnabled: 'SELECT COUNT(DISTINCT owner) AS count FROM iam_mfa_device WHERE account = $1 AND owner = account',
+  MFADevices:
+    'SELECT COUNT(*) AS count FROM (SELECT account FROM iam_mfa_device UNION ALL SELECT account FROM iam_fido_device) AS device WHERE account = $1',
+  MFADevicesInUse: 'SELECT COUNT(*) AS count FROM iam_enabled_mfa WHERE account = $1',
+  AccountMFAEnabled: 'SELECT COUNT(DISTINCT owner) AS count FROM iam_enabled_mfa WHERE account = $1 AND owner = account',
   Providers:
     'SELECT COUNT(*) AS count FROM (SELECT account FROM iam_saml_provider UNION ALL SELECT account FROM iam_oidc_provider) AS provider WHERE account = $1',
   ServerCertificates: 'SELECT COUNT(*) AS count FROM iam_server_certificate WHERE account = $1',

@@ -31,7 +31,7 @@ export const userBlockers: readonly Blocker[] = [
     firstStep: 'remove referenced objects',
     sql: 'SELECT 1 FROM iam_service_credential WHERE account = $1 AND owner = $2 LIMIT 1',
   },
-  { firstStep: 'delete MFA device', sql: 'SELECT 1 FROM iam_mfa_device WHERE account = $1 AND owner = $2 LIMIT 1' },
+  { firstStep: 'delete MFA device', sql: 'SELECT 1 FROM iam_enabled_mfa WHERE account = $1 AND owner = $2 LIMIT 1' },
   { firstStep: 'remove users from group', sql: 'SELECT 1 FROM iam_group_member WHERE account = $1 AND user_id = $2 LIMIT 1' },
   ATTACHED,
   INLINE,

@@ -37,7 +37,7 @@ const PASSWORDS = 'SELECT user_id AS owner, changed_at FROM iam_login_profile WH
 const KEYS = `SELECT k.user_id AS owner, k.status, k.created_at, u.used_at, u.region, u.service FROM iam_access_key k
   LEFT JOIN iam_access_key_use u ON u.account = k.account AND u.key_id = k.id WHERE k.account = $1 ORDER BY k.created_at, k.id`
 const CERTIFICATES = 'SELECT owner, status, created_at FROM iam_signing_certificate WHERE account = $1 ORDER BY created_at, id'
-const MFA_OWNERS = 'SELECT DISTINCT owner FROM iam_mfa_device WHERE account = $1 AND owner IS NOT NULL'
+const MFA_OWNERS = 'SELECT DISTINCT owner FROM iam_enabled_mfa WHERE account = $1'
 const PASSWORD_POLICY = 'SELECT policy FROM iam_password_policy WHERE account = $1'
 
 export async function readCredentials(tx: ReadTx, account: string): Promise<Credentials> {

@@ -1,7 +1,8 @@
-/** Virtual MFA devices: made, assigned to a user, synchronised, taken away. */
+/** MFA devices: virtual ones are made, assigned to a user and synchronised; these and passkeys are taken away. */
 import { mfaArn } from '../../aws/arn.ts'
 import { Fault } from '../../aws/fault.ts'
 import type { ReadTx } from '../../store/store.ts'
+import { deleteFidoDevice, findFidoDevice } from '../fido-devices.rows.ts'
 import {
   assignMfaDevice,
   countMfaDevices,
@@ -31,6 +32,7 @@ const RESYNC_WIDTH = 60
 
 export const noSuchDevice = (serial: string): Fault =>
   new Fault('NoSuchEntity', `MFA Device with serial number ${serial} does not exist.`)
+const inUse = (): Fault => new Fault('EntityAlreadyExists', 'MFA Device is already in use.')
 const wrongCodes = (): Fault => new Fault('InvalidAuthenticationCode', 'Authentication code for device is not valid.')
 
 /** The root path where none is given: the pattern of paths allows no empty one. */
@@ -103,9 +105,11 @@ export const enableMfaDevice = writeOperation('iam', 'EnableMFADevice', {
     const { accountId, now } = call
     const user = await mustFindOwner(tx, accountId, { kind: 'user', name: UserName })
     const owner = user?.id ?? accountId
+    // Passkeys are registered by a browser, in the console, never here: one that exists is in use (IAM User Guide, "Assign MFA devices in the AWS CLI").
+    if ((await findFidoDevice(tx, accountId, SerialNumber)) !== undefined) throw inUse()
     const device = await findMfaDevice(tx, accountId, SerialNumber)
     if (device === undefined) throw noSuchDevice(SerialNumber)
-    if (device.owner !== null) throw new Fault('EntityAlreadyExists', 'MFA Device is already in use.')
+    if (device.owner !== null) throw inUse()
     if ((await countMfaDevicesOf(tx, accountId, owner)) >= MFA_DEVICES_PER_USER)
       throw quotaExceeded('MFADevicesPerUser', MFA_DEVICES_PER_USER)
     const drift = stepOfCodes(device, [AuthenticationCode1, AuthenticationCode2], ENABLE_WIDTH, call)
@@ -131,8 +135,14 @@ export const resyncMfaDevice = writeOperation('iam', 'ResyncMFADevice', {
 export const deactivateMfaDevice = writeOperation('iam', 'DeactivateMFADevice', {
   authorize: (input, call) => ({ action: 'iam:DeactivateMFADevice', resource: ownerResource(ownerOf(input, call), call) }),
   async handle(tx, input, call) {
-    await mustFindDeviceOf(tx, call.accountId, { owner: ownerOf(input, call), serial: input.SerialNumber })
-    await unassignMfaDevice(tx, call.accountId, input.SerialNumber)
+    const { accountId } = call
+    const { SerialNumber: serial } = input
+    const user = await mustFindOwner(tx, accountId, ownerOf(input, call))
+    const device = (await findFidoDevice(tx, accountId, serial)) ?? (await findMfaDevice(tx, accountId, serial))
+    if (device === undefined || device.owner !== (user?.id ?? accountId)) throw noSuchDevice(serial)
+    // A passkey belongs to its owner alone: without one there is none.
+    if ('credential' in device) await deleteFidoDevice(tx, accountId, serial)
+    else await unassignMfaDevice(tx, accountId, serial)
     return {}
   },
 })

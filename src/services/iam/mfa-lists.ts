@@ -1,7 +1,15 @@
 /** What is told of MFA devices: lists, one device, tags. */
 import type { MFADevice, VirtualMFADevice } from '../../model/iam.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
-import { findMfaDevice, listMfaDevices as listRows, listMfaDevicesOf, type MfaRow, setMfaTags } from '../mfa.rows.ts'
+import { findFidoDevice } from '../fido-devices.rows.ts'
+import {
+  type EnabledMfaRow,
+  findMfaDevice,
+  listMfaDevices as listRows,
+  listMfaDevicesOf,
+  type MfaRow,
+  setMfaTags,
+} from '../mfa.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import { mustFindAccount } from './accounts.rows.ts'
@@ -23,22 +31,29 @@ export const listMfaDevices = readOperation('iam', 'ListMFADevices', {
     const slice = { after: startOf('MFA devices', input), limit: rowsFor(input) }
     const rows = await listMfaDevicesOf(tx, call.accountId, user?.id ?? call.accountId, slice)
     const { items, ...page } = pageOf('MFA devices', rows, input, ({ serial }) => serial)
-    const shape = (row: MfaRow): MFADevice => ({
+    const shape = ({ serial, enabled_at: at }: EnabledMfaRow): MFADevice => ({
       UserName: user?.name ?? ROOT_NAME,
-      SerialNumber: row.serial,
-      EnableDate: enabledAt(row),
+      SerialNumber: serial,
+      EnableDate: new Date(at),
     })
     return { MFADevices: items.map(shape), ...page }
   },
 })
 
+/** "For this API, we only accept FIDO security key ARNs" (IAM API reference, GetMFADevice); NoSuchEntity is the only refusal that it declares. */
 export const getMfaDevice = readOperation('iam', 'GetMFADevice', {
   authorize: (input, call) => ({ action: 'iam:GetMFADevice', resource: ownerResource(ownerOf(input, call), call) }),
   async handle(tx, input, call) {
     const user = await mustFindOwner(tx, call.accountId, ownerOf(input, call))
-    const device = await findMfaDevice(tx, call.accountId, input.SerialNumber)
+    const device = await findFidoDevice(tx, call.accountId, input.SerialNumber)
     if (device === undefined || device.owner !== (user?.id ?? call.accountId)) throw noSuchDevice(input.SerialNumber)
-    return { ...(user !== null && { UserName: user.name }), SerialNumber: device.serial, EnableDate: enabledAt(device) }
+    const Certifications: Readonly<Record<string, string>> = JSON.parse(device.certifications)
+    return {
+      ...(user !== null && { UserName: user.name }),
+      SerialNumber: device.serial,
+      EnableDate: new Date(device.enabled_at),
+      ...(Object.keys(Certifications).length > 0 && { Certifications }),
+    }
   },
 })
 

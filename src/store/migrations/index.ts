@@ -11,6 +11,7 @@ import { stsPreferences } from './008-sts-preferences.ts'
 import { organizations } from './009-organizations.ts'
 import { lastAccessed } from './010-last-accessed.ts'
 import { organizationAccess } from './012-organization-access.ts'
+import { fido } from './013-fido.ts'
 import { handshakes } from './015-handshakes.ts'
 import { transfers } from './019-transfers.ts'
 
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   organizations,
   lastAccessed,
   organizationAccess,
+  fido,
   handshakes,
   transfers,
 ]
