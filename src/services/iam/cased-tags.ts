@@ -2,10 +2,12 @@
 import type { Tag } from '../../model/iam.gen.ts'
 import { duplicateCasedTagKeys, tooManyTags } from './errors.ts'
 import { TAGS_PER_RESOURCE } from './quotas.ts'
+import { mustBeFree } from './tags.ts'
 
-/** Throws InvalidInput where a request names one key twice. */
+/** Throws InvalidInput where a request names one key twice, or sets a tag of AWS's own. */
 export function mustDifferByCase(tags: readonly Tag[] = []): void {
   if (new Set(tags.map(({ Key }) => Key)).size < tags.length) throw duplicateCasedTagKeys()
+  mustBeFree(tags)
 }
 
 /** The tags with others set, each in its old place. Throws LimitExceeded. */

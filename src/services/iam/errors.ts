@@ -91,6 +91,10 @@ export const duplicateTagKeys = (): Fault =>
 /** Tag keys of policies differ by case. */
 export const duplicateCasedTagKeys = (): Fault => invalidInput('Duplicate tag keys found.')
 
+/** Tags of AWS's own. The words are those of other services of AWS about keys; that values hear the like is inferred. */
+export const reservedTag = (what: 'key names' | 'values'): Fault =>
+  invalidInput(`aws: prefixed tag ${what} are not allowed for external use.`)
+
 /** ValidationError (HTTP 400): not modelled by operations, thrown after the model's own constraints passed. */
 export const validationError = (text: string): Fault => new Fault('ValidationError', text, { status: 400 })
 export const invalidArn = (arn: string): Fault => validationError(`ARN ${arn} is not valid.`)

@@ -46,7 +46,8 @@ function newSerialOf(accountId: string, path: string | undefined, name: string):
   const serial = serialOf(accountId, path, name)
   if (serial.length <= MAX_SERIAL) return serial
   const room = MAX_SERIAL - (serial.length - name.length)
-  const [member, longest] = room > 0 ? ['virtualMFADeviceName', room] : ['path', MAX_SERIAL - mfaArn(accountId, '', '').length - 1]
+  const [member, longest] =
+    room > 0 ? ['virtualMFADeviceName', room] : ['path', MAX_SERIAL - mfaArn(accountId, '', '').length - 1]
   throw validationError(
     `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${longest}`,
   )

@@ -1,11 +1,15 @@
 /** Refusals that no test of a resource reaches, so that tests/golden/faults.test.ts finds every error of the model or a reason. */
+import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { selfSigned } from '../../../tests/certificates.ts'
 import { ACCOUNT, type Harness, openHarness } from '../../../tests/harness.ts'
+import { INPUTS } from '../../../tests/golden/inputs.ts'
 import { assertRefusals, type Refusal, runSql } from '../../../tests/refusals.ts'
 import { openProvider } from '../../../tests/saml-provider.ts'
+import { readModel } from '../../protocol/model-files.ts'
 import { findOperation } from '../index.ts'
+import { iam } from './index.ts'
 import {
   OIDC_PROVIDERS_PER_ACCOUNT,
   SAML_PROVIDERS_PER_ACCOUNT,
@@ -70,6 +74,25 @@ const ROWS: readonly (readonly [operation: string, ...Refusal])[] = [
 
 test('refusals', async () => {
   for (const [operation, ...row] of ROWS) await assertRefusals(harness, operationOf(operation), [row])
+})
+
+/** IAM User Guide, "Tagging IAM resources": in whatever case (inferred from other services of AWS). */
+test('every operation that sets tags refuses those of AWS’s own', async () => {
+  const setters = iam.operations.filter(({ name }) =>
+    readModel('iam')
+      .operations.get(name)
+      ?.input.members.some((member) => member.name === 'Tags'),
+  )
+  assert.equal(setters.length, 16)
+  for (const operation of setters) {
+    const input = INPUTS.iam[operation.name] ?? {}
+    // oxfmt-ignore
+    await assertRefusals(harness, operation, [
+      [{ ...input, Tags: [{ Key: 'AWS:x', Value: '' }] },      'InvalidInput', 'aws: prefixed tag key names are not allowed for external use.'],
+      [{ ...input, Tags: [{ Key: 'x', Value: 'aws:y' }] },     'InvalidInput', 'aws: prefixed tag values are not allowed for external use.'],
+    ])
+  }
+  await call('TagUser', { UserName: 'alice', Tags: [{ Key: 'aws', Value: 'x aws:' }] })
 })
 
 test('a status that is for access keys is refused', async () => {

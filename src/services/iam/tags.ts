@@ -1,7 +1,7 @@
 /** Tags of IAM's resources: reading, merging, and the condition keys they give. */
 import type { Tag } from '../../model/iam.gen.ts'
 import type { ContextValue } from '../operation.ts'
-import { duplicateTagKeys, tooManyTags } from './errors.ts'
+import { duplicateTagKeys, reservedTag, tooManyTags } from './errors.ts'
 import { TAGS_PER_RESOURCE } from './quotas.ts'
 
 type Context = Readonly<Record<string, ContextValue | undefined>>
@@ -37,10 +37,19 @@ export function resourceTagKeys(tags: readonly Tag[]): Context {
   )
 }
 
-/** Throws InvalidInput where a request names one key twice. */
+/** Throws InvalidInput where a request names one key twice, or sets a tag of AWS's own. */
 export function mustDiffer(tags: readonly Tag[] | undefined): void {
   if (tags === undefined) return
   if (new Set(tags.map(({ Key }) => folded(Key))).size < tags.length) throw duplicateTagKeys()
+  mustBeFree(tags)
+}
+
+const RESERVED = /^aws:/i
+
+/** IAM User Guide, "Tagging IAM resources": no key and no value may begin with `aws:`. Throws InvalidInput. */
+export function mustBeFree(tags: readonly Tag[]): void {
+  if (tags.some(({ Key }) => RESERVED.test(Key))) throw reservedTag('key names')
+  if (tags.some(({ Value }) => RESERVED.test(Value))) throw reservedTag('values')
 }
 
 /** The tags with others set: a key that was there takes the new value and the new spelling, in its old place. Throws LimitExceeded. */

@@ -102,6 +102,8 @@ test('and then in this order', async () => {
     [{ ...input, ...tags, RoleArn: missing },                                     'AccessDenied',            denied(missing), alice],
     [{ ...input, RoleArn: `arn:aws:iam::${ACCOUNT}:role/ci/deploy` },             'AccessDenied',            denied(`arn:aws:iam::${ACCOUNT}:role/ci/deploy`), alice],
     [{ ...input, ...tags },                                                       'InvalidParameterValue',   'Duplicate tag keys found. Please note that Tag keys are case insensitive.', alice],
+    [{ ...input, Tags: [tag('Aws:a')] },                                          'InvalidParameterValue',   'aws: prefixed tag key names and values are not allowed for external use.', alice],
+    [{ ...input, Tags: [tag('a', 'aws:b')] },                                     'InvalidParameterValue',   'aws: prefixed tag key names and values are not allowed for external use.', alice],
     [{ ...input, Tags: [tag('a')], TransitiveTagKeys: ['A', 'b'] },               'InvalidParameterValue',   'The specified transitive tag key must be included in the requested tags.', alice],
     [{ ...input, Tags: [tag('HEART')], SourceIdentity: 'x1' },                    'InvalidParameterValue',   "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.", CHAIN],
     [{ ...input, SourceIdentity: 'other', DurationSeconds: 7_201 },               'AccessDenied',            'The source identity of a session cannot be changed when it assumes a role.', CHAIN],

@@ -18,11 +18,16 @@ function inherited(session: SessionFacts | undefined): SessionTags {
   return { tags, transitiveTagKeys: tags.map(({ Key }) => Key) }
 }
 
+/** Session tags follow the rules of IAM's: no key and no value may begin with `aws:` (IAM User Guide, "Pass session tags"). The text is inferred. */
+const RESERVED = /^aws:/i
+
 /** The tags of a session to be made. Throws InvalidParameterValue, in AWS's words (recorded). */
 export function sessionTags({ Tags = [], TransitiveTagKeys = [] }: GivenTags, session: SessionFacts | undefined): SessionTags {
   const passed = foldedKeys(Tags)
   if (passed.size < Tags.length)
     throw invalidParameterValue('Duplicate tag keys found. Please note that Tag keys are case insensitive.')
+  if (Tags.some(({ Key, Value }) => RESERVED.test(Key) || RESERVED.test(Value)))
+    throw invalidParameterValue('aws: prefixed tag key names and values are not allowed for external use.')
   if (TransitiveTagKeys.some((key) => !passed.has(folded(key))))
     throw invalidParameterValue('The specified transitive tag key must be included in the requested tags.')
   const before = inherited(session)
