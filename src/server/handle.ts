@@ -4,6 +4,7 @@ import type { Call, HandlingCall, Operation } from '../services/operation.ts'
 import type { CallRecord } from './audit.ts'
 import type { ServerContext } from './context.ts'
 import type { WriteOutcome } from './jobs.ts'
+import { separateReads } from './separate-reads.ts'
 
 export type Handling = {
   readonly input: object
@@ -51,5 +52,5 @@ async function handleWrite(operation: Writing, handling: Handling): Promise<obje
 async function prepare(operation: Operation, { input, call, context }: Handling): Promise<unknown> {
   if (operation.prepare === undefined) return undefined
   const preparing = { ...call, ...context.edge, ...context.outside }
-  return context.store.read(async (tx) => operation.prepare?.(tx, input, preparing))
+  return operation.prepare(separateReads(context.store), input, preparing)
 }

@@ -5,6 +5,7 @@ import { callOf } from './call.ts'
 import type { ServerContext } from './context.ts'
 import type { HttpRequest } from './http.ts'
 import { federatedPrincipal } from './principals.ts'
+import { separateReads } from './separate-reads.ts'
 
 export type Identifying = {
   readonly input: object
@@ -21,7 +22,6 @@ export async function identify(
 ): Promise<AuthenticatedCaller> {
   if (operation.identify === undefined) return signer
   const call = { ...callOf(signer, request, requestId), ...context.edge, ...context.outside }
-  const principal = await context.store.read(async (tx) => operation.identify?.(tx, input, call))
-  if (principal === undefined) return signer
+  const principal = await operation.identify(separateReads(context.store), input, call)
   return { principal, known: federatedPrincipal(principal), region: signer.region }
 }

@@ -90,7 +90,10 @@ type Halves<I, O, Tx, Prepared> = {
   identify?(tx: ReadTx, input: I, call: PreparingCall): Promise<Principal>
   /** Pure: names every (action, resource, context) that must be allowed before `handle` runs. */
   authorize(input: I, call: Call): Authorization
-  /** Slow work that must not hold a transaction, such as hashing a password. Runs after authorisation; `handle` gets what it returns (plain data). */
+  /**
+   * Slow work that must not hold a transaction, such as hashing a password. Runs after authorisation; `handle` gets what it returns (plain
+   * data). Here and in `identify` each statement of `tx` sees what is committed then: what must still hold later, `handle` looks at again.
+   */
   prepare?(tx: ReadTx, input: I, call: PreparingCall): Promise<Prepared>
   /** Does the work in one transaction; throws `Fault`s that the model declares. */
   handle(tx: Tx, input: I, call: HandlingCall, prepared: Prepared): Promise<O>

@@ -6,7 +6,7 @@ import type { Connection } from './transaction.ts'
 
 /** What a statement may take before the server gives it up. Milliseconds. */
 const STATEMENT_MS = 30_000
-/** Reads keep their snapshot while they wait for slow work, such as a fetched document; a transaction idle for longer was lost. */
+/** A transaction that is idle for longer was lost: what waits for slow work holds none (`separate-reads.ts` of the server). */
 const IDLE_TRANSACTION_MS = 60_000
 const CONNECT_MS = 10_000
 /** Snapshots as text, xid8 and JSON as other connections need them: `pg_current_xact_id` came with 13; 15 is the oldest one tested. */

@@ -8,7 +8,7 @@ import { type AccountVersionListener, Nodes } from './postgres-nodes.ts'
 import type { Announced, Job, Outcome, ReadTx, Runner, RunnerModule, RunnerSource, Store } from './store.ts'
 import { type Connection, Transaction } from './transaction.ts'
 
-/** Reads may hold a connection while they wait for slow work, and write meanwhile: so each side has its own connections. */
+/** A read may write before it ends: so each side has its own connections, and neither can wait for the other. */
 const READ_CONNECTIONS = 16
 const WRITE_CONNECTIONS = 16
 const IDLE_MS = 60_000

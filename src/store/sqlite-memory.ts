@@ -9,7 +9,7 @@ import { type Connection, Transaction } from './transaction.ts'
 /** A copy of the database, shared by the reads that began before the same group. */
 type Copy = { readonly connection: SqliteConnection; users: number }
 
-/** Most reads end within one turn of the event loop, and groups begin between turns: copies are made only for reads that wait for slow work. */
+/** Most reads end within one turn of the event loop, and groups begin between turns: copies are made only for reads that wait. */
 export class MemoryReaders implements Readers {
   readonly #connection: SqliteConnection
   readonly #active = new Set<Promise<unknown>>()

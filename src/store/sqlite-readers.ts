@@ -3,7 +3,7 @@ import { BEGIN, SqliteConnection } from './sqlite-connection.ts'
 import type { ReadTx } from './store.ts'
 import { Transaction } from './transaction.ts'
 
-/** Connections kept open for the next snapshot. A read may wait for slow work, so snapshots can outlive many commits: there is no upper limit. */
+/** Connections kept open for the next snapshot. A read may wait, so snapshots can outlive commits: there is no upper limit. */
 const KEPT = 8
 
 export interface Readers {

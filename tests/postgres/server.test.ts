@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import {
   CreateAccessKeyCommand,
+  CreateLoginProfileCommand,
   CreateUserCommand,
   DeleteAccessKeyCommand,
   DeleteUserCommand,
@@ -101,6 +102,22 @@ suite('servers on PostgreSQL', () => {
       await one.iam(root).send(new DeleteAccessKeyCommand({ UserName: 'bob', AccessKeyId: AccessKey.AccessKeyId }))
       await assert.rejects(bob.send(new GetUserCommand({ UserName: 'bob' })), { name: 'InvalidClientTokenId' })
     }
+  })
+
+  test('work that waits, such as passwords to be hashed, holds up no other call', async () => {
+    const names = Array.from({ length: 60 }, (_, index) => `waits-${index}`)
+    const iam = servers[0].iam(root)
+    for (const UserName of names) await iam.send(new CreateUserCommand({ UserName }))
+    let hashed = 0
+    const profiles = names.map(async (UserName) => {
+      await iam.send(new CreateLoginProfileCommand({ UserName, Password: `Correct-horse-9-${UserName}` }))
+      hashed += 1
+    })
+    await Promise.race(profiles)
+    // There are fewer connections to read on than passwords that wait.
+    await servers[0].iam(root).send(new ListUsersCommand({}))
+    assert.ok(hashed < 30, `${hashed} passwords were hashed before a list was read`)
+    await Promise.all(profiles)
   })
 
   test('one of many users made at the same time on both servers, and each record in its chain', async () => {
