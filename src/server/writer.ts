@@ -67,8 +67,10 @@ async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): P
   const operation = findOperation(job.service, job.name)
   if (operation?.kind !== 'write') throw new Error(`no writing operation ${job.service}:${job.name}`)
   const { accountId } = job.call
-  const version = await lockAccount(tx, accountId)
   const call: HandlingCall = { ...job.call, ...writing.edge }
+  const preceding = (await operation.precedes?.(tx, call, job.input)) ?? []
+  for (const id of new Set(preceding.toSorted())) if (id !== accountId) await lockUnchanged(tx, id)
+  const version = await lockAccount(tx, accountId)
   // Whom a write reaches is asked before and after it: an account that left its organization is reached, and so are those that it left.
   const before = (await operation.reaches?.(tx, call)) ?? []
   const outcome = await attempt(tx, () => operation.handle(tx, job.input, call, job.prepared))
@@ -79,6 +81,11 @@ async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): P
   const record = outcome.fault === undefined ? succeededRecord(job.draft, outcome.output) : failedRecord(job.draft, outcome.fault)
   await appendAudit(tx, accountId, [record], { now: job.call.now, key: writing.auditKey })
   return { ...outcome, versions }
+}
+
+/** Takes the row of an account that this call may not change: its version rises only if it turns out to be reached. */
+async function lockUnchanged(tx: WriteTx, accountId: string): Promise<void> {
+  await tx.run('UPDATE account SET version = version WHERE id = $1', accountId)
 }
 
 /** Takes the account's row for this transaction: from here on nothing else writes to the account until it ends. */

@@ -80,7 +80,12 @@ export type Output<S extends ServiceName, N extends keyof ServiceOperations[S]> 
   : never
 
 /** A write that changes what other accounts may do: an organization's. */
-type Reach = {
+type Reach<I> = {
+  /**
+   * The accounts whose things the write works on beside the caller's own, such as the one that leads the caller's organization. They are
+   * taken before the caller's account: all who write to one organization then wait in one order, and nobody for somebody who waits.
+   */
+  precedes?(tx: ReadTx, call: Call, input: I): Promise<readonly string[]>
   /** The other accounts that the write reaches. It runs before and behind `handle` in the same transaction; the versions of all that it names rise with the caller's. */
   reaches?(tx: ReadTx, call: Call): Promise<readonly string[]>
 }
@@ -105,7 +110,7 @@ export type Operation = {
   readonly name: string
 } & (
   | ({ readonly kind: 'read' } & Halves<object, object, ReadTx, unknown>)
-  | ({ readonly kind: 'write' } & Halves<object, object, WriteTx, unknown> & Reach)
+  | ({ readonly kind: 'write' } & Halves<object, object, WriteTx, unknown> & Reach<object>)
 )
 
 /** An operation that only reads: it runs on a snapshot beside all others. */
@@ -121,7 +126,7 @@ export function readOperation<S extends ServiceName, N extends keyof ServiceOper
 export function writeOperation<S extends ServiceName, N extends keyof ServiceOperations[S] & string, Prepared = undefined>(
   service: S,
   name: N,
-  halves: Halves<Input<S, N>, Output<S, N>, WriteTx, Prepared> & Reach,
+  halves: Halves<Input<S, N>, Output<S, N>, WriteTx, Prepared> & Reach<Input<S, N>>,
 ): Operation {
   return erase({ service, name, kind: 'write', ...halves })
 }

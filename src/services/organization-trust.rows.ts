@@ -62,6 +62,12 @@ export async function disableRootFeatures(tx: WriteTx, management: string): Prom
   await tx.run(DISABLE_ALL, management)
 }
 
+/** The account that leads an account's organization: whoever writes to the organization takes it first. Empty where there is none. */
+export async function leaders(tx: ReadTx, accountId: string): Promise<readonly string[]> {
+  const membership = await findMembership(tx, accountId)
+  return membership === undefined ? [] : [membership.account]
+}
+
 /** The other accounts of an account's organization: whom a change of the organization reaches, as the call's own account is locked already. */
 export async function companions(tx: ReadTx, accountId: string): Promise<readonly string[]> {
   return (await tx.all<{ member: string }>(COMPANIONS, accountId)).map(({ member }) => member)

@@ -108,7 +108,7 @@ class PostgresStore implements Store {
   }
 
   /**
-   * READ COMMITTED, and yet serial for each account. A job's first statement updates the row of its account, which waits until any earlier
+   * READ COMMITTED, and yet serial for each account. A job's first writing statement updates the row of its account, which waits until any earlier
    * writer of that account has ended. From then on nobody else writes to the account, and every later statement takes a snapshot that is
    * younger than the lock: it sees all that earlier writers of the account committed, and nothing it has read can change before the
    * commit. (REPEATABLE READ would take its snapshot before the lock, and fail after the wait.) Jobs that write to no account's tables rely

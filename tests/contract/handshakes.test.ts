@@ -129,3 +129,34 @@ test('a stranger hears nothing of a handshake', async () => {
   ])
     await assert.rejects(call, { name: 'HandshakeNotFoundException' })
 })
+
+test('a bill is handed over, seen from both sides, and taken back', async () => {
+  const { root: payerRoot, accountId: payerId } = await server.account('payer')
+  const { root: sourceRoot } = await server.account('source')
+  const [payer, source] = [server.organizations(payerRoot), server.organizations(sourceRoot)]
+  for (const client of [payer, source]) await client.send(new Organizations.CreateOrganizationCommand({}))
+  const now = new Date()
+  const StartTimestamp = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1))
+  const { Handshake } = await payer.send(
+    new Organizations.InviteOrganizationToTransferResponsibilityCommand({
+      Type: 'BILLING',
+      Target: { Type: 'EMAIL', Id: 'source@example.com' },
+      StartTimestamp,
+      SourceName: 'their bill',
+    }),
+  )
+  await source.send(new Organizations.AcceptHandshakeCommand({ HandshakeId: required(Handshake?.Id) }))
+  const outbound = new Organizations.ListOutboundResponsibilityTransfersCommand({ Type: 'BILLING' })
+  const [transfer] = (await source.send(outbound)).ResponsibilityTransfers ?? []
+  assert.deepEqual(
+    [transfer?.Status, transfer?.Target?.ManagementAccountId, transfer?.StartTimestamp],
+    ['ACCEPTED', payerId, StartTimestamp],
+  )
+  const Id = required(transfer?.Id)
+  await payer.send(new Organizations.TerminateResponsibilityTransferCommand({ Id }))
+  const { ResponsibilityTransfer } = await source.send(new Organizations.DescribeResponsibilityTransferCommand({ Id }))
+  assert.equal(ResponsibilityTransfer?.Status, 'WITHDRAWN')
+  await assert.rejects(management.send(new Organizations.DescribeResponsibilityTransferCommand({ Id })), {
+    name: 'ResponsibilityTransferNotFoundException',
+  })
+})

@@ -96,12 +96,22 @@ before(async () => {
   opened = await openTestContext()
   const root = await createAccount(opened, 'golden', ACCOUNT)
   await answer('CreateOrganization', {}, root)
-  const { CreateAccountStatus } = JSON.parse((await answer('CreateAccount', { Email: 'member@example.com', AccountName: 'member' }, root)).body)
+  const member = async (name: string): Promise<string> => {
+    const { body } = await answer('CreateAccount', { Email: `${name}@example.com`, AccountName: name }, root)
+    return JSON.parse(body).CreateAccountStatus.AccountId
+  }
+  const rootSession = (accountId: string) => administration.session(opened, { accountId, durationSeconds: 900 })
+  const delegate = await member('delegate')
+  const config = { ServicePrincipal: 'config.amazonaws.com' }
+  await answer('EnableAWSServiceAccess', config, root)
+  await answer('RegisterDelegatedAdministrator', { ...config, AccountId: delegate }, root)
   callers = {
     unsigned: undefined,
     'no policy': await newUser(root, 'nobody'),
     'other root': await createAccount(opened, 'other', '444455556666'),
-    'member root': await administration.session(opened, { accountId: CreateAccountStatus.AccountId, durationSeconds: 900 }),
+    'member root': await rootSession(await member('member')),
+    // Administers a service for the organization: may read it, and change nothing.
+    'delegate root': await rootSession(delegate),
     administrator: await newUser(root, 'administrator', 'arn:aws:iam::aws:policy/AdministratorAccess'),
     root,
   }

@@ -8,6 +8,7 @@ import {
   findMembership,
   IAM_PRINCIPAL,
   isTrusted,
+  leaders,
   type Membership,
   type RootFeature,
   rootFeatures,
@@ -61,6 +62,7 @@ const switching = (name: Name, feature: RootFeature, enabled: boolean) =>
       await setRootFeature(tx, membership.account, feature, enabled)
       return shape(tx, membership)
     },
+    precedes: (tx, { accountId }) => leaders(tx, accountId),
     reaches: (tx, { accountId }) => companions(tx, accountId),
   })
 

@@ -1,5 +1,5 @@
 /** Attachments: which policies bind the root, a unit or an account. */
-import { companions } from '../organization-trust.rows.ts'
+import { companions, leaders } from '../organization-trust.rows.ts'
 import type { PolicyTargetSummary } from '../../model/organizations.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, readOperation, writeOperation } from '../operation.ts'
@@ -41,6 +41,7 @@ export const attachPolicy = writeOperation('organizations', 'AttachPolicy', {
     await attach(tx, account, { targetId: TargetId, policy }, now)
     return {}
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
@@ -64,6 +65,7 @@ export const detachPolicy = writeOperation('organizations', 'DetachPolicy', {
     await detach(tx, account, { targetId: TargetId, policy })
     return {}
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 

@@ -1,7 +1,7 @@
 /** Handshakes: accepted or declined by those they were sent to, canceled by those who sent them. */
-import type { WriteTx } from '../../store/store.ts'
-import { companions } from '../organization-trust.rows.ts'
-import { type HandlingCall, writeOperation } from '../operation.ts'
+import type { ReadTx, WriteTx } from '../../store/store.ts'
+import { companions, leaders } from '../organization-trust.rows.ts'
+import { type Call, type HandlingCall, writeOperation } from '../operation.ts'
 import { settleAllFeatures } from './all-features.ts'
 import { handshakeRefused, invalidTransition, noSuch, notManagement } from './errors.ts'
 import { handshakeShape, isPending, isShown, refusalOf } from './handshake-states.ts'
@@ -37,6 +37,13 @@ async function mustBeAsked(tx: WriteTx, id: string, { accountId, now }: Handling
   return row
 }
 
+/** Both organizations that an answer may change: that of the sender, and that of the caller. */
+async function concerned(tx: ReadTx, { accountId }: Call, { HandshakeId }: Answered): Promise<readonly string[]> {
+  const row = await findHandshake(tx, HandshakeId)
+  return [...(row === undefined ? [] : [row.account]), ...(await leaders(tx, accountId))]
+}
+
+type Answered = { readonly HandshakeId: string }
 type Accepting = (tx: WriteTx, row: HandshakeRow, call: HandlingCall) => Promise<void>
 
 /** What comes of a handshake that is accepted. */
@@ -87,6 +94,7 @@ export const acceptHandshake = writeOperation('organizations', 'AcceptHandshake'
     if (row.parent_id !== null) await settleAllFeatures(tx, row.account, now)
     return { Handshake: await handshakeShape(tx, { ...row, state: 'ACCEPTED' }, now) }
   },
+  precedes: concerned,
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
@@ -105,6 +113,7 @@ export const declineHandshake = writeOperation('organizations', 'DeclineHandshak
     await setState(tx, row, 'DECLINED', now)
     return { Handshake: await handshakeShape(tx, { ...row, state: 'DECLINED' }, now) }
   },
+  precedes: concerned,
 })
 
 /** With the process that enables all features goes what was sent to the members. */
@@ -122,6 +131,7 @@ export const cancelHandshake = writeOperation('organizations', 'CancelHandshake'
     for (const ending of [row, ...parts]) await setState(tx, ending, 'CANCELED', now)
     return { Handshake: await handshakeShape(tx, { ...row, state: 'CANCELED' }, now) }
   },
+  precedes: concerned,
 })
 
 export const handshakeOperations = [acceptHandshake, declineHandshake, cancelHandshake]

@@ -1,6 +1,6 @@
 /** Accounts that leave: by themselves, or because the management account removes them. */
 import type { WriteTx } from '../../store/store.ts'
-import { companions, delegates } from '../organization-trust.rows.ts'
+import { companions, delegates, leaders } from '../organization-trust.rows.ts'
 import { writeOperation } from '../operation.ts'
 import { settleAllFeatures } from './all-features.ts'
 import { cannotLeave, violates } from './errors.ts'
@@ -60,6 +60,7 @@ export const leaveOrganization = writeOperation('organizations', 'LeaveOrganizat
     await takeOut(tx, await mustReachToWrite(tx, accountId), accountId, now)
     return {}
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 

@@ -8,6 +8,8 @@ import { ACCOUNT_DRAWS, insertAccessRole, insertAccount, newAccountId } from '..
 import { readOperation, writeOperation } from '../operation.ts'
 import { setRootRecovery } from '../root-recovery.rows.ts'
 import { noSuch, violates } from './errors.ts'
+import { isPending } from './handshake-states.ts'
+import { handshakesOf } from './handshakes.rows.ts'
 import { newRequestId } from './ids.ts'
 import { insertMember, listMembers, mustLead, mustReach } from './organization.rows.ts'
 import { page } from './pages.ts'
@@ -36,7 +38,8 @@ export const createAccount = writeOperation('organizations', 'CreateAccount', {
   authorize: ({ Tags }) => ({ action: 'organizations:CreateAccount', resource: EVERYTHING, context: requestTagKeys(Tags) }),
   async handle(tx, { AccountName, Email, RoleName, Tags }, { accountId, now, random }) {
     const organization = await mustLead(tx, accountId)
-    if ((await listMembers(tx, accountId)).length >= ACCOUNTS_PER_ORGANIZATION)
+    const invitations = (await handshakesOf(tx, accountId)).filter((row) => row.action === 'INVITE' && isPending(row, now))
+    if ((await listMembers(tx, accountId)).length + invitations.length >= ACCOUNTS_PER_ORGANIZATION)
       throw violates('ACCOUNT_NUMBER_LIMIT_EXCEEDED', 'You have exceeded the allowed number of AWS accounts.')
     const tags = newTags(Tags)
     const member = await makeAccount(tx, { name: AccountName, email: Email, now }, random)

@@ -1,6 +1,6 @@
 /** Policies of an organization: create, describe, change, delete, list. */
 import { EVERYTHING } from './entities.ts'
-import { companions } from '../organization-trust.rows.ts'
+import { companions, leaders } from '../organization-trust.rows.ts'
 import { checkDocument } from '../../policy/put.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { readOperation, writeOperation } from '../operation.ts'
@@ -72,6 +72,7 @@ export const createPolicy = writeOperation('organizations', 'CreatePolicy', {
     await insertPolicy(tx, account, row)
     return { Policy: policyShape(organization, row) }
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
@@ -103,6 +104,7 @@ export const updatePolicy = writeOperation('organizations', 'UpdatePolicy', {
     await updatePolicyRow(tx, account, row)
     return { Policy: policyShape(organization, row) }
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
@@ -115,6 +117,7 @@ export const deletePolicy = writeOperation('organizations', 'DeletePolicy', {
     await deletePolicyRow(tx, account, id)
     return {}
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 

@@ -1,5 +1,5 @@
 /** Types of policy: enabled in the root, and with that everywhere, or not at all. */
-import { companions } from '../organization-trust.rows.ts'
+import { companions, leaders } from '../organization-trust.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { type EnforcedType, isEnforced } from './aws-policies.ts'
 import { noSuch, typeEnabled, typeNotAvailable, typeNotEnabled } from './errors.ts'
@@ -44,6 +44,7 @@ export const enablePolicyType = writeOperation('organizations', 'EnablePolicyTyp
     for (const id of [RootId, ...units, ...members]) await attachFullAccess(tx, onlyThis, id, now)
     return { Root: rootShape({ ...organization, policy_types: JSON.stringify([...types, type]) }) }
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
@@ -65,6 +66,7 @@ export const disablePolicyType = writeOperation('organizations', 'DisablePolicyT
     await detachType(tx, account, PolicyType)
     return { Root: rootShape({ ...organization, policy_types: JSON.stringify(rest) }) }
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 

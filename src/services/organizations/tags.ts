@@ -1,5 +1,5 @@
 /** Tags of the root, of units, accounts and policies. Keys differ by case. */
-import { companions } from '../organization-trust.rows.ts'
+import { companions, leaders } from '../organization-trust.rows.ts'
 import type { Tag } from '../../model/organizations.gen.ts'
 import type { ReadTx, WriteTx } from '../../store/store.ts'
 import { type ContextValue, readOperation, writeOperation } from '../operation.ts'
@@ -99,6 +99,7 @@ export const tagResource = writeOperation('organizations', 'TagResource', {
     await store(tx, place, merged(parseTags(place.column), Tags))
     return {}
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
@@ -118,6 +119,7 @@ export const untagResource = writeOperation('organizations', 'UntagResource', {
     )
     return {}
   },
+  precedes: (tx, { accountId }) => leaders(tx, accountId),
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 

@@ -97,6 +97,10 @@ export const terminateResponsibilityTransfer = writeOperation('organizations', '
     await setTransferEnd(tx, row, end)
     return { ResponsibilityTransfer: await transferShape(tx, organization, { ...row, end_at: end }, now) }
   },
+  async precedes(tx, { accountId }, { Id }) {
+    const row = await findTransfer(tx, accountId, Id)
+    return row === undefined ? [] : [row.account]
+  },
 })
 
 /** Why a transfer of this status cannot be withdrawn. Invitations are canceled and declined as handshakes. */
