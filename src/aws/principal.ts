@@ -18,6 +18,8 @@ export type SessionFacts = {
   readonly transitiveTagKeys?: readonly string[]
   /** The ARN (or the domain name) of the identity provider that the session came from. */
   readonly provider?: string
+  /** The version of the instance metadata service that delivered the credentials. */
+  readonly ec2RoleDelivery?: string
   /** The session was made by sts:AssumeRoot. */
   readonly assumedRoot?: true
 }

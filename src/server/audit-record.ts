@@ -170,6 +170,7 @@ function sessionContext(principal: Principal): object {
       ...sessionIssuer(principal),
       attributes,
       ...(session.assumedRoot === true && { assumedRoot: 'true' }),
+      ...(session.ec2RoleDelivery !== undefined && { ec2RoleDelivery: session.ec2RoleDelivery }),
       ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
     },
   }

@@ -160,7 +160,9 @@ function credentialOf({
   transitiveTagKeys,
   provider,
   assumedRoot,
+  context,
 }: Session): Credential {
+  const ec2RoleDelivery = context?.['ec2:RoleDelivery']
   return {
     accessKeyId,
     session: {
@@ -172,6 +174,7 @@ function credentialOf({
       ...(transitiveTagKeys !== undefined && { transitiveTagKeys }),
       ...(provider !== undefined && { provider }),
       ...(assumedRoot !== undefined && { assumedRoot }),
+      ...(typeof ec2RoleDelivery === 'string' && { ec2RoleDelivery }),
     },
   }
 }

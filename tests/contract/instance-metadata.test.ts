@@ -300,6 +300,10 @@ test('the sessions are on record as EC2’s, without their secrets', async () =>
     durationSeconds: 21_600,
   })
   assert.equal(record.responseElements.credentials.accessKeyId, accessKeyId)
+  await arnOf({ accessKeyId, secretAccessKey, sessionToken })
+  const used = JSON.parse((await server.admin('tailAudit', { accountId: ACCOUNT, limit: 1 })).records[0] ?? '')
+  assert.equal(used.userIdentity.sessionContext.ec2RoleDelivery, '2.0')
+  assert.equal(used.userIdentity.sessionContext.sessionIssuer.userName, 'recorded')
 })
 
 test('the administrative commands refuse what is not there or has no form', async () => {

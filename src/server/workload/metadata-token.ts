@@ -36,7 +36,8 @@ export class MetadataTokens {
   remaining(token: string, now: number): number | undefined {
     if (token.length !== TOKEN_LENGTH) return undefined
     const bytes = Buffer.from(token, 'base64url')
-    if (bytes.length !== TOKEN_BYTES) return undefined
+    // Base64 has several writings of the same bytes; a token has one.
+    if (bytes.length !== TOKEN_BYTES || bytes.toString('base64url') !== token) return undefined
     const payload = bytes.subarray(0, EXPIRY_BYTES + NONCE_BYTES)
     if (!timingSafeEqual(bytes.subarray(payload.length), this.#mac(payload))) return undefined
     const left = Number(payload.readBigUInt64BE()) - now
