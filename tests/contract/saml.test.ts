@@ -92,6 +92,10 @@ const REFUSED: readonly Row[] = [
   ['no such role in it',            () => idp.respond('jane@example.com', { ...attributes(), Role: [`${RoleArn}x,${PrincipalArn}`] }), 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithSAML'],
   ['no session name',               () => idp.respond('jane@example.com', { Role: [`${RoleArn},${PrincipalArn}`] }), 'IDPRejectedClaim', 'RoleSessionName is required in AuthnResponse'],
   ['a session name with spaces',    () => idp.respond('jane@example.com', attributes({ RoleSessionName: ['jane doe'] })), 'IDPRejectedClaim'],
+  ['a session tag whose key is too long', () => idp.respond('jane@example.com', attributes({ [`PrincipalTag:${'k'.repeat(129)}`]: ['x'] })), 'IDPRejectedClaim'],
+  ['a session tag of AWS’s own',    () => idp.respond('jane@example.com', attributes({ 'PrincipalTag:aws:x': ['x'] })), 'InvalidParameterValue'],
+  ['one session tag twice',         () => idp.respond('jane@example.com', attributes({ 'PrincipalTag:a': ['x'], 'PrincipalTag:A': ['y'] })), 'InvalidParameterValue', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.'],
+  ['a transitive key of no tag',    () => idp.respond('jane@example.com', attributes({ 'PrincipalTag:a': ['x'], TransitiveTagKeys: ['b'] })), 'InvalidParameterValue', 'The specified transitive tag key must be included in the requested tags.'],
   ['a source identity that the trust policy does not allow', () => idp.respond('jane@example.com', attributes({ SourceIdentity: ['jane'] })), 'AccessDenied'],
 ]
 for (const [name, response, code, message] of REFUSED) {

@@ -182,6 +182,7 @@ test('server certificates', async () => {
     [{ ...good, PrivateKey: 'x' },                         'MalformedCertificate', 'Private KEY is malformed.'],
     [{ ...good, PrivateKey: second.privateKey },           'KeyPairMismatch',      'The public key certificate and the private key do not match.'],
     [{ ...good, CertificateChain: 'x' },                   'MalformedCertificate', 'Certificate CHAIN is malformed.'],
+    [{ ...good, CertificateChain: `${first.certificate}${first.certificate.replace('MII', 'AAA')}` }, 'MalformedCertificate', 'Certificate CHAIN is malformed.'],
     [{ ...good, ServerCertificateName: 'WEB' },            'EntityAlreadyExists',  'The Server Certificate with name WEB already exists.'],
   ])
   for (const operation of [getServerCertificate, updateServerCertificate, deleteServerCertificate, listServerCertificateTags]) {

@@ -32,7 +32,12 @@ import { roleTagOperations } from './role-tags.ts'
 import { samlProviderEntity, samlProviderOperations } from './saml-providers.ts'
 import { rootFeatureOperations } from './root-features.ts'
 import { samlProviderTagOperations } from './saml-provider-tags.ts'
-import { serverCertificateEntity, serverCertificateOperations } from './server-certificates.ts'
+import {
+  RENAMED_SERVER_CERTIFICATE,
+  renamedServerCertificateEntity,
+  serverCertificateEntity,
+  serverCertificateOperations,
+} from './server-certificates.ts'
 import { serverCertificateTagOperations } from './server-certificate-tags.ts'
 import { serviceAccessOperations } from './service-access.ts'
 import { serviceCredentialOperations } from './service-credentials.ts'
@@ -105,6 +110,7 @@ const entities: Readonly<Record<string, EntityLookup>> = {
   'saml-provider': samlProviderEntity,
   'oidc-provider': oidcProviderEntity,
   'server-certificate': serverCertificateEntity,
+  [RENAMED_SERVER_CERTIFICATE]: renamedServerCertificateEntity,
   [OWN_PASSWORD]: ownPasswordEntity,
   [PASSWORD_POLICY]: passwordPolicyEntity,
 }

@@ -2,7 +2,11 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { Fault } from '../../aws/fault.ts'
 import { newId } from '../../aws/ids.ts'
-import type { ServerCertificateMetadata, UploadServerCertificateRequest } from '../../model/iam.gen.ts'
+import type {
+  ServerCertificateMetadata,
+  UpdateServerCertificateRequest,
+  UploadServerCertificateRequest,
+} from '../../model/iam.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
@@ -63,9 +67,22 @@ function checked({ CertificateBody, PrivateKey, CertificateChain }: UploadServer
   const certificate = readCertificate(CertificateBody)
   if (!certificate.checkPrivateKey(privateKey(PrivateKey)))
     throw new Fault('KeyPairMismatch', 'The public key certificate and the private key do not match.')
-  if (CertificateChain !== undefined && !CertificateChain.includes('-----BEGIN CERTIFICATE-----'))
+  if (CertificateChain !== undefined && !isChain(CertificateChain))
     throw new Fault('MalformedCertificate', 'Certificate CHAIN is malformed.')
   return certificate
+}
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+
+/** One certificate or more, each of them readable. */
+function isChain(text: string): boolean {
+  const certificates = text.match(PEM_CERTIFICATE) ?? []
+  try {
+    for (const certificate of certificates) readCertificate(certificate)
+    return certificates.length > 0
+  } catch {
+    return false
+  }
 }
 
 function privateKey(text: string): KeyObject {
@@ -115,11 +132,14 @@ export const listServerCertificates = readOperation('iam', 'ListServerCertificat
   },
 })
 
+/** IAM API reference, UpdateServerCertificate: a rename needs permission on the certificate as it is and as it will be. */
 export const updateServerCertificate = writeOperation('iam', 'UpdateServerCertificate', {
-  authorize: ({ ServerCertificateName: name }) => ({
-    action: 'iam:UpdateServerCertificate',
-    resource: { kind: 'server-certificate', name },
-  }),
+  authorize(input) {
+    const action = 'iam:UpdateServerCertificate'
+    const before: Check = { action, resource: { kind: 'server-certificate', name: input.ServerCertificateName } }
+    if (input.NewServerCertificateName === undefined && input.NewPath === undefined) return before
+    return [before, { action, resource: { kind: RENAMED_SERVER_CERTIFICATE, name: renaming(input) } }]
+  },
   async handle(tx, { ServerCertificateName, NewPath, NewServerCertificateName }, { accountId }) {
     const row = await mustFindServerCertificate(tx, accountId, ServerCertificateName)
     const name = NewServerCertificateName ?? row.name
@@ -142,11 +162,26 @@ export const deleteServerCertificate = writeOperation('iam', 'DeleteServerCertif
   },
 })
 
+export const RENAMED_SERVER_CERTIFICATE = 'renamed server certificate'
+
+/** What becomes of which certificate, as the name of an entity: neither names nor paths hold a line feed. */
+const renaming = ({ ServerCertificateName, NewServerCertificateName, NewPath }: UpdateServerCertificateRequest): string =>
+  [ServerCertificateName, NewServerCertificateName ?? '', NewPath ?? ''].join('\n')
+
 /** A certificate by its name; one that does not exist is looked for under the path `/`. */
 export async function serverCertificateEntity(tx: ReadTx, accountId: string, name: string): Promise<Entity> {
   const row = await findServerCertificate(tx, accountId, name)
   if (row === undefined) return { arn: serverCertificateArn(accountId, DEFAULT_PATH, name), missing: true }
   return { arn: serverCertificateArn(accountId, row.path, row.name), context: resourceTagKeys(parseTags(row.tags)) }
+}
+
+/** A certificate as it will be after UpdateServerCertificate: the new name and path, and the tags that it has. */
+export async function renamedServerCertificateEntity(tx: ReadTx, accountId: string, change: string): Promise<Entity> {
+  const [name = '', newName = '', newPath = ''] = change.split('\n')
+  const certificate = await findServerCertificate(tx, accountId, name)
+  const path = newPath === '' ? (certificate?.path ?? DEFAULT_PATH) : newPath
+  const arn = serverCertificateArn(accountId, path, newName === '' ? (certificate?.name ?? name) : newName)
+  return certificate === undefined ? { arn, missing: true } : { arn, context: resourceTagKeys(parseTags(certificate.tags)) }
 }
 
 export const serverCertificateOperations = [

@@ -11,6 +11,7 @@ import { findSamlProvider } from '../saml-providers.rows.ts'
 import { SamlError, verifiedAssertion } from '../saml-response.ts'
 import { issueRoleSession, mustFindAssumableRole, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
 import { sessionPolicies } from './session-policies.ts'
+import { canBeSessionTags, sessionTags } from './session-tags.ts'
 
 const ACTION = 'sts:AssumeRoleWithSAML'
 const ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/'
@@ -49,6 +50,10 @@ const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
     const { accountId, ...name } = parseRoleArn(input.RoleArn)
     const { asked: session, claims, provider } = samlSession(call.principal)
     const role = await mustFindAssumableRole(tx, { accountId, ...name }, { principal: call.principal, action: ACTION })
+    const { tags, transitiveTagKeys } = sessionTags(
+      { Tags: session.tags, TransitiveTagKeys: session.transitiveTagKeys },
+      undefined,
+    )
     const seconds = sessionSeconds(role, { DurationSeconds: input.DurationSeconds ?? session.seconds, chained: false })
     const issued = issueRoleSession(call, {
       role,
@@ -56,8 +61,8 @@ const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
       sessionName: session.name,
       seconds,
       policies: await sessionPolicies(tx, accountId, input),
-      tags: session.tags,
-      transitiveTagKeys: session.transitiveTagKeys,
+      tags,
+      transitiveTagKeys,
       provider,
       context: claims,
       minimumTokenSize: input.MinimumSessionTokenSize,
@@ -149,6 +154,8 @@ function sessionOf(assertion: SamlAssertion, qualifier: string): AskedSession {
   const tags = [...attributes]
     .filter(([key]) => key.startsWith(tagAttribute))
     .map(([key, [value = '']]) => ({ Key: key.slice(tagAttribute.length), Value: value }))
+  // The text is ours.
+  if (!canBeSessionTags(tags)) throw rejected('PrincipalTag attributes in AuthnResponse must be valid session tags')
   return {
     name,
     seconds: duration === undefined ? undefined : Number(duration),

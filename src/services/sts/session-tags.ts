@@ -11,6 +11,15 @@ export type SessionTags = { readonly tags: readonly Tag[]; readonly transitiveTa
 const folded = (key: string): string => key.toLowerCase()
 const foldedKeys = (tags: readonly Tag[]): ReadonlySet<string> => new Set(tags.map(({ Key }) => folded(Key)))
 
+/** STS API reference, Tag: 50 tags, keys of 128 and values of 256 characters. The model holds those of requests to it; these come in tokens. */
+const MAX_TAGS = 50
+const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u
+
+/** Whether tags that an identity provider has written are what session tags can be. */
+export const canBeSessionTags = (tags: readonly Tag[]): boolean =>
+  tags.length <= MAX_TAGS && tags.every(({ Key, Value }) => TAG_KEY.test(Key) && TAG_VALUE.test(Value))
+
 /** The tags that the calling session hands on. */
 function inherited(session: SessionFacts | undefined): SessionTags {
   const keys = new Set((session?.transitiveTagKeys ?? []).map(folded))

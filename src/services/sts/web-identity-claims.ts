@@ -4,6 +4,7 @@ import type { AskedSession } from '../../aws/principal.ts'
 import { readAuthorization } from '../../protocol/model-files.ts'
 import type { Claims } from '../jwt.ts'
 import type { ContextValue } from '../operation.ts'
+import { canBeSessionTags } from './session-tags.ts'
 
 /** InvalidIdentityToken (HTTP 400). */
 export const invalidToken = (text: string): Fault => new Fault('InvalidIdentityToken', text)
@@ -110,10 +111,6 @@ const TAGS = `${NAMESPACE}tags`
 const FLAT_TAG = `${TAGS}/principal_tags/`
 /** STS API reference: SourceIdentity. */
 const SOURCE_IDENTITY = /^[\w+=,.@-]{2,64}$/
-/** STS API reference, Tag: 50 tags, keys of 128 and values of 256 characters. */
-const MAX_TAGS = 50
-const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u
-const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u
 
 type Tags = Pick<AskedSession, 'tags' | 'transitiveTagKeys'>
 
@@ -132,7 +129,7 @@ export function tagsOf(claims: Claims): Tags {
   const transitive = nested['transitive_tag_keys'] ?? claims[`${TAGS}/transitive_tag_keys`] ?? []
   const transitiveTagKeys = typeof transitive === 'string' ? [transitive] : textsOf(transitive)
   const tags = given.map(([Key, value]) => ({ Key, Value: tagValue(value) }))
-  if (transitiveTagKeys === undefined || tags.length > MAX_TAGS || !tags.every(isTag))
+  if (transitiveTagKeys === undefined || !canBeSessionTags(tags))
     throw invalidToken(`The session tags in the claim ${TAGS} are not valid.`)
   return { tags, transitiveTagKeys }
 }
@@ -152,9 +149,6 @@ function tagValue(value: unknown): string {
   if (only === undefined || others.length > 0) throw invalidToken(`The session tags in the claim ${TAGS} are not valid.`)
   return only
 }
-
-const isTag = ({ Key, Value }: { readonly Key: string; readonly Value: string }): boolean =>
-  TAG_KEY.test(Key) && TAG_VALUE.test(Value)
 
 /** Throws InvalidIdentityToken where the claim is there and cannot be a source identity; the text is ours. */
 export function sourceIdentityOf(claims: Claims): string | undefined {
