@@ -82,6 +82,7 @@ async function newSession({ context }: Opened, given: AdminArguments<'session'>)
     throw new Fault('ValidationError', `A session lasts ${SESSION_SECONDS.min} to ${SESSION_SECONDS.max} seconds.`)
   }
   const account = await chosenAccount(await context.store.read(listAccounts), given.accountId)
+  if (account.status !== 'ACTIVE') throw new Fault('ValidationError', `Account ${account.id} is closed: nobody of it gets in.`)
   const now = context.clock()
   const user = userName === undefined ? undefined : await context.store.read((tx) => findUser(tx, account.id, userName))
   if (userName !== undefined && user === undefined)

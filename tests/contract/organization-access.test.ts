@@ -316,6 +316,7 @@ test('nobody of a closed account gets in, by key, by session, or by a role', asy
   for (const client of [user, inside, server.iam(root)]) await assert.rejects(client.send(list), { name: 'InvalidClientTokenId' })
   await assert.rejects(server.sts(key).send(new GetCallerIdentityCommand({})), { name: 'InvalidClientTokenId' })
   await denied(visit(), /is not authorized to perform: sts:AssumeRole/)
+  await assert.rejects(server.admin('session', { accountId: id, durationSeconds: 900 }), /is closed/)
   const { Account } = await organizations.send(new Organizations.DescribeAccountCommand({ AccountId: id }))
   assert.equal(Account?.State, 'SUSPENDED')
 })

@@ -1,4 +1,4 @@
-/** The services that work with Organizations, by service principal, and how many accounts may administer each (Organizations User Guide, "AWS services that you can use with AWS Organizations"). */
+/** The services that work with Organizations, by service principal, and how many accounts may administer each (Organizations User Guide, "AWS services that you can use with AWS Organizations", and the pages of the services; where those give no number it is inferred). */
 
 /** Most services allow one delegated administrator. */
 const ONE = 1
@@ -13,6 +13,7 @@ const DELEGATES_PER_SERVICE: Readonly<Record<string, number>> = {
   'auditmanager.amazonaws.com':                             ONE,
   'aws-artifact-account-sync.amazonaws.com':                NONE,
   'backup.amazonaws.com':                                   5,
+  'billing-cost-management.amazonaws.com':                  NONE,
   'cloudtrail.amazonaws.com':                               3,
   'compute-optimizer.amazonaws.com':                        ONE,
   'config-multiaccountsetup.amazonaws.com':                 3,
@@ -22,6 +23,7 @@ const DELEGATES_PER_SERVICE: Readonly<Record<string, number>> = {
   'detective.amazonaws.com':                                ONE,
   'devops-guru.amazonaws.com':                              ONE,
   'ds.amazonaws.com':                                       NONE,
+  'eks.amazonaws.com':                                      ONE,
   'fms.amazonaws.com':                                      10,
   'guardduty.amazonaws.com':                                ONE,
   'health.amazonaws.com':                                   5,
@@ -38,6 +40,7 @@ const DELEGATES_PER_SERVICE: Readonly<Record<string, number>> = {
   'member.org.stacksets.cloudformation.amazonaws.com':      5,
   'mgn.amazonaws.com':                                      ONE,
   'networkmanager.amazonaws.com':                           10,
+  'notifications.amazon.com':                               5,
   'notifications.amazonaws.com':                            5,
   'observabilityadmin.amazonaws.com':                       ONE,
   'opsdatasync.ssm.amazonaws.com':                          NONE,
@@ -45,6 +48,7 @@ const DELEGATES_PER_SERVICE: Readonly<Record<string, number>> = {
   'reachabilityanalyzer.networkinsights.amazonaws.com':     5,
   'reporting.trustedadvisor.amazonaws.com':                 5,
   'resource-explorer-2.amazonaws.com':                      ONE,
+  'security-ir.amazonaws.com':                              ONE,
   'securityhub.amazonaws.com':                              ONE,
   'securitylake.amazonaws.com':                             ONE,
   'servicecatalog.amazonaws.com':                           50,
@@ -55,6 +59,7 @@ const DELEGATES_PER_SERVICE: Readonly<Record<string, number>> = {
   'stacksets.cloudformation.amazonaws.com':                 NONE,
   'storage-lens.s3.amazonaws.com':                          50,
   'tagpolicies.tag.amazonaws.com':                          NONE,
+  'user-subscriptions.amazonaws.com':                       NONE,
   'wellarchitected.amazonaws.com':                          ONE,
 }
 

@@ -68,6 +68,11 @@ test('the entity lets in whom organization, trusted access and feature together 
   // The other feature is not enabled, and the management account is no member of itself.
   assert.deepEqual(await entity(OTHER_ACCOUNT, UNLOCK), closed)
   assert.equal((await entity(ACCOUNT, AUDIT)).policy?.document, '')
+  await runSql(harness, [`UPDATE organization_root_feature SET feature = 'RootSessions' WHERE account = $1`, ACCOUNT])
+  for (const task of [AUDIT, UNLOCK]) assert.notEqual((await entity(OTHER_ACCOUNT, task)).policy?.document, '')
+  await runSql(harness, [`UPDATE account SET status = 'SUSPENDED' WHERE id = $1`, OTHER_ACCOUNT])
+  assert.deepEqual(await entity(OTHER_ACCOUNT, AUDIT), closed)
+  await runSql(harness, [`UPDATE account SET status = 'ACTIVE' WHERE id = $1`, OTHER_ACCOUNT])
   const own = { ...asked, TargetPrincipal: ACCOUNT }
   await harness.refused(assumeRoot, own, { code: 'AccessDenied' }, { as: operator })
 })

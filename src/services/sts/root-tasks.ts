@@ -14,26 +14,31 @@ import type { Entity } from '../service.ts'
 
 const TASKS = 'arn:aws:iam::aws:policy/root-task/'
 
-/** By the policy's ARN, the feature that must be enabled in the organization (IAM User Guide, "Centrally manage root access for member accounts"). */
-const FEATURE_OF: ReadonlyMap<string, RootFeature> = new Map([
-  [`${TASKS}IAMAuditRootUserCredentials`, 'RootCredentialsManagement'],
-  [`${TASKS}IAMCreateRootUserPassword`, 'RootCredentialsManagement'],
-  [`${TASKS}IAMDeleteRootUserCredentials`, 'RootCredentialsManagement'],
-  [`${TASKS}S3UnlockBucketPolicy`, 'RootSessions'],
-  [`${TASKS}SQSUnlockQueuePolicy`, 'RootSessions'],
+/** Either feature lets in for the root user's credentials: to manage them is what the one is for, and the other is for all five tasks. */
+const CREDENTIALS: readonly RootFeature[] = ['RootCredentialsManagement', 'RootSessions']
+const SESSIONS: readonly RootFeature[] = ['RootSessions']
+
+/** By the policy's ARN, the features of which one must be enabled in the organization (IAM API reference; AWS's announcement of November 2024 names the tasks of root sessions). */
+const FEATURES_OF: ReadonlyMap<string, readonly RootFeature[]> = new Map([
+  [`${TASKS}IAMAuditRootUserCredentials`, CREDENTIALS],
+  [`${TASKS}IAMCreateRootUserPassword`, CREDENTIALS],
+  [`${TASKS}IAMDeleteRootUserCredentials`, CREDENTIALS],
+  [`${TASKS}S3UnlockBucketPolicy`, SESSIONS],
+  [`${TASKS}SQSUnlockQueuePolicy`, SESSIONS],
 ])
 
-export const isRootTask = (arn: string): boolean => FEATURE_OF.has(arn)
+export const isRootTask = (arn: string): boolean => FEATURES_OF.has(arn)
 
 /** The accounts that may reach this account's root user for a task: none where it is no member, is closed, or the feature is not enabled. */
 export async function rootAdministrators(tx: ReadTx, accountId: string, task: string): Promise<readonly string[]> {
-  const feature = FEATURE_OF.get(task)
+  const features = FEATURES_OF.get(task)
   const membership = await findMembership(tx, accountId)
-  if (feature === undefined || membership === undefined || membership.account === accountId) return []
-  const { account: management, feature_set: features } = membership
+  if (features === undefined || membership === undefined || membership.account === accountId) return []
+  const { account: management, feature_set: set } = membership
   if (!(await isActive(tx, accountId))) return []
-  if (features !== 'ALL' || !(await isTrusted(tx, management, IAM_PRINCIPAL))) return []
-  if (!(await rootFeatures(tx, management)).includes(feature)) return []
+  if (set !== 'ALL' || !(await isTrusted(tx, management, IAM_PRINCIPAL))) return []
+  const enabled = await rootFeatures(tx, management)
+  if (!features.some((feature) => enabled.includes(feature))) return []
   return [management, ...(await delegates(tx, management, IAM_PRINCIPAL))]
 }
 
