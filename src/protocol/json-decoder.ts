@@ -32,6 +32,13 @@ export function parseJson(body: Uint8Array): unknown {
   }
 }
 
+/** The members of a structure that is the whole body. */
+export function decodeJsonBody(body: Uint8Array, members: readonly Member[]): Record<string, unknown> {
+  const value = parseJson(body)
+  if (!isObject(value)) throw unreadableJson('The request body is not a JSON object.')
+  return decodeMembers(value, members)
+}
+
 /** A value of `shape`; `depth` is how deep in the body it stands. */
 export function decodeJson(value: unknown, shape: Shape, depth = 0): unknown {
   if (depth > MAX_JSON_DEPTH) throw unreadableJson(`The request body is nested deeper than ${MAX_JSON_DEPTH} levels.`)
@@ -50,11 +57,7 @@ function decodeStructure(value: unknown, shape: StructureShape, depth: number): 
 }
 
 /** The members of a structure that `value` has of its own. */
-export function decodeMembers(
-  value: Readonly<Record<string, unknown>>,
-  members: readonly Member[],
-  depth = 0,
-): Record<string, unknown> {
+function decodeMembers(value: Readonly<Record<string, unknown>>, members: readonly Member[], depth = 0): Record<string, unknown> {
   const decoded: Record<string, unknown> = {}
   for (const member of members) {
     if (!Object.hasOwn(value, member.wireName)) continue

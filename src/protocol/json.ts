@@ -1,5 +1,5 @@
 /** AWS JSON 1.0 and 1.1: the operation in `X-Amz-Target`, JSON both ways. The console speaks it to every service. */
-import { decodeMembers, parseJson, unreadableJson } from './json-decoder.ts'
+import { decodeJsonBody } from './json-decoder.ts'
 import { jsonConverter } from './json-encoder.ts'
 import { faultStatus, jsonFaultBody, queryErrorHeader, wireCode } from './faults.ts'
 import { REQUEST_ID_HEADER, type Protocol, type WireAnswer } from './wire.ts'
@@ -12,10 +12,7 @@ function jsonProtocol(contentType: string): Protocol {
   })
   return {
     decode({ body }, _model, operation) {
-      const value = parseJson(body)
-      if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw unreadableJson('The request body is not a JSON object.')
-      return decodeMembers(value as Readonly<Record<string, unknown>>, operation.input.members)
+      return decodeJsonBody(body, operation.input.members)
     },
 
     encode(output, { operation, requestId }) {

@@ -4,7 +4,7 @@ import type { Member, OperationModel, StructureShape } from '../model/model.ts'
 import { errorShape, faultStatus, jsonFaultBody, wireCode } from './faults.ts'
 import { queryOf } from './form.ts'
 import { header } from './headers.ts'
-import { decodeJson, decodeMembers, parseJson, unreadableJson } from './json-decoder.ts'
+import { decodeJson, decodeJsonBody, parseJson, unreadableJson } from './json-decoder.ts'
 import { jsonConverter, memberConverter } from './json-encoder.ts'
 import { MAX_QUERY_PARAMETERS } from './limits.ts'
 import { putOwn } from './query-decoder.ts'
@@ -71,11 +71,7 @@ function moveToHeader(member: Member, fault: Fault, { body, headers }: FaultPart
 function decodeBody(body: Uint8Array, input: StructureShape): Record<string, unknown> {
   if (input.payload === undefined) {
     const members = input.members.filter(isBodyMember)
-    if (members.length === 0) return {}
-    const value = parseJson(body)
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw unreadableJson('The request body is not a JSON object.')
-    return decodeMembers(value as Readonly<Record<string, unknown>>, members)
+    return members.length === 0 ? {} : decodeJsonBody(body, members)
   }
   const payload = input.members.find((member) => member.name === input.payload)
   if (payload === undefined || (body.byteLength === 0 && payload.shape.kind !== 'structure')) return {}

@@ -1,6 +1,7 @@
 /** What is answered without a signature: health, metrics, and the way to the console. Nothing here reads or shows anything of an account. */
 import { header } from '../protocol/headers.ts'
 import type { WireAnswer } from '../protocol/wire.ts'
+import { json, text } from './answers.ts'
 import type { ServerContext } from './context.ts'
 import { isFit } from './faults.ts'
 import type { HttpRequest } from './http.ts'
@@ -31,7 +32,7 @@ export function endpointAnswer(request: HttpRequest, context: ServerContext): Wi
   if (request.method !== 'GET' && request.method !== 'HEAD') return undefined
   const { target } = request
   const path = target.split('?', 1)[0] ?? target
-  if (path === '/' && target === '/' && isBrowser(request)) return { status: 302, headers: { location: CONSOLE_PATH }, body: '' }
+  if (target === '/' && isBrowser(request)) return { status: 302, headers: { location: CONSOLE_PATH }, body: '' }
   if (path.startsWith(CONSOLE_PATH))
     return text(501, 'The web console is not part of this version. Use the AWS CLI: run `keyreeve env` for its settings.\n')
   if (!path.startsWith('/_keyreeve/')) return undefined
@@ -46,14 +47,3 @@ function isBrowser(request: HttpRequest): boolean {
     (header(request.rawHeaders, 'accept') ?? '').includes('text/html')
   )
 }
-
-const json = (status: number, body: object): WireAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: `${JSON.stringify(body)}\n`,
-})
-const text = (status: number, body: string): WireAnswer => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8' },
-  body,
-})

@@ -1,6 +1,7 @@
 /** The socket: bounded requests in, answers out. Everything else happens in `serve`. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { WireAnswer, WireRequest } from '../protocol/wire.ts'
+import { text } from './answers.ts'
 
 /** The largest body: IAM's largest document is 131,072 characters, three bytes each when form-encoded, beside other parameters. */
 const MAX_BODY_BYTES = 1_048_576
@@ -29,13 +30,8 @@ export type HttpSettings = {
   readonly onFailure: (error: unknown) => void
 }
 
-const plain = (status: number, body: string): WireAnswer => ({
-  status,
-  headers: { 'content-type': 'text/plain; charset=utf-8' },
-  body,
-})
-const TOO_LARGE = plain(413, `The request body is larger than ${MAX_BODY_BYTES} bytes.\n`)
-const FAILED = plain(500, 'The request could not be answered.\n')
+const TOO_LARGE = text(413, `The request body is larger than ${MAX_BODY_BYTES} bytes.\n`)
+const FAILED = text(500, 'The request could not be answered.\n')
 
 // An `import` of node:http makes a module of it, which reads each of its members; some of them load a whole HTTP client. That would take a
 // tenth of the start and of the idle memory.

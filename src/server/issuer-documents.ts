@@ -2,6 +2,7 @@
 import type { WireAnswer } from '../protocol/wire.ts'
 import { findPublicIssuer } from '../services/outbound-federation.rows.ts'
 import { DISCOVERY_PATH, discoveryDocument, ISSUER_PATH, jwks, KEYS_PATH } from '../services/token-issuer.ts'
+import { json } from './answers.ts'
 import type { ServerContext } from './context.ts'
 import type { HttpRequest } from './http.ts'
 
@@ -29,11 +30,6 @@ async function document(id: string, path: string, { store, logger }: ServerConte
   }
 }
 
-const json = (status: number, body: object): WireAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: `${JSON.stringify(body)}\n`,
-})
 const NOT_FOUND = json(404, { error: 'There is no such issuer, or no such document.' })
 
 /** Scripts of any origin may verify tokens. */

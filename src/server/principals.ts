@@ -3,8 +3,8 @@ import { assumedRoleArn, federatedUserArn, roleArn, rootArn, userArn } from '../
 import type { Credential, Principal, ServicePrincipal } from '../aws/principal.ts'
 import { contextOf, type ContextValue, type RequestContext } from '../policy/context.ts'
 import type { Caller, Policies } from '../policy/evaluate.ts'
-import { isInInstanceProfile, loadRole, loadUser, type PrincipalRow } from '../services/iam/principals.rows.ts'
-import type { Session, SessionPrincipal } from '../services/session-token.ts'
+import { isInInstanceProfile, loadRole, loadUser } from '../services/iam/principals.rows.ts'
+import { type Session, type SessionPrincipal, withSessionTags } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
 import { type KnownOrganization, loadOrganization } from './organization.ts'
 import { loadPolicies, loadSessionPolicies, loadTaskPolicies } from './principal-policies.ts'
@@ -150,7 +150,7 @@ async function roleSession(
     context: contextOf({
       ...session.context,
       ...principalKeys(accountId, { arn: ofRole, type: 'AssumedRole', userid: id }),
-      ...tagKeys(withSessionTags(role, session)),
+      ...tagKeys(withSessionTags(role.tags, session.tags)),
     }),
     as: (credential) => ({
       type: 'assumed-role',
@@ -173,12 +173,6 @@ async function isStillDelivered(
   roleId: string,
 ): Promise<boolean> {
   return instanceProfileId === undefined || (await isInInstanceProfile(tx, accountId, { profileId: instanceProfileId, roleId }))
-}
-
-/** Session tags stand over the role's own tags of the same key, whatever its case (IAM User Guide, "Passing session tags"). */
-function withSessionTags(role: Pick<PrincipalRow, 'tags'>, { tags = [] }: Session): PrincipalRow['tags'] {
-  const over = new Set(tags.map(({ Key }) => Key.toLowerCase()))
-  return [...role.tags.filter(({ Key }) => !over.has(Key.toLowerCase())), ...tags]
 }
 
 type FederatedPart = Extract<SessionPrincipal, { readonly type: 'federated-user' }>

@@ -27,6 +27,14 @@ export type Session = SessionFacts & {
   readonly context?: Readonly<Record<string, string | readonly string[]>>
 }
 
+type Tags = readonly { readonly Key: string; readonly Value: string }[]
+
+/** A principal's own tags, and over those of the same key, whatever its case, its session's (IAM User Guide, "Passing session tags"). */
+export function withSessionTags(own: Tags, ofSession: Tags = []): Tags {
+  const over = new Set(ofSession.map(({ Key }) => Key.toLowerCase()))
+  return [...own.filter(({ Key }) => !over.has(Key.toLowerCase())), ...ofSession]
+}
+
 /** Authenticated with the token: a value sealed for something else never opens as a session. */
 const CONTEXT = 'session-token'
 /** AWS's tokens begin with bytes that say what they are; ours say whose format it is and which version of it. */

@@ -1,5 +1,6 @@
 /** Signing keys: derived from a secret for one day, region and service, and remembered. */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { GenerationCache } from '../aws/generation-cache.ts'
 
 export const TERMINATOR = 'aws4_request'
 
@@ -19,39 +20,28 @@ type Entry = { readonly secret: string; readonly key: KeyObject }
 const CAPACITY = 8_192
 
 /**
- * Remembers keys by credential. Bounded: entries live in two generations and the older one is dropped whole. An entry is tied to its
- * secret, so that a changed secret never meets the old key, and is kept only after a signature matched, so that a stranger who knows
- * an access key id cannot push out what others use.
+ * Remembers keys by credential. An entry is tied to its secret, so that a changed secret never meets the old key, and is kept only after a
+ * signature matched, so that a stranger who knows an access key id cannot push out what others use.
  */
 export class SigningKeyCache {
-  readonly #capacity: number
-  #young = new Map<string, Entry>()
-  #old = new Map<string, Entry>()
+  readonly #entries: GenerationCache<string, Entry>
 
   /** `capacity`: how many keys a generation holds; at most twice as many are kept. */
   constructor(capacity = CAPACITY) {
-    this.#capacity = capacity
+    this.#entries = new GenerationCache(capacity)
   }
 
   /** The key kept for this credential and this very secret. */
   find(credential: string, secret: string): KeyObject | undefined {
-    const young = this.#young.get(credential)
-    if (young !== undefined) return young.secret === secret ? young.key : undefined
-    const old = this.#old.get(credential)
-    if (old === undefined || old.secret !== secret) return undefined
-    this.keep(credential, secret, old.key)
-    return old.key
+    const known = this.#entries.get(credential)
+    return known?.secret === secret ? known.key : undefined
   }
 
   keep(credential: string, secret: string, key: KeyObject): void {
-    if (this.#young.size >= this.#capacity) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
-    this.#young.set(credential, { secret, key })
+    this.#entries.set(credential, { secret, key })
   }
 
   get size(): number {
-    return this.#young.size + this.#old.size
+    return this.#entries.size
   }
 }

@@ -7,6 +7,7 @@ import { type Claims, signToken } from '../jwt.ts'
 import { type Call, type Check, type HandlingCall, readOperation } from '../operation.ts'
 import { findOutboundFederation } from '../outbound-federation.rows.ts'
 import { principalTags } from '../principal-tags.rows.ts'
+import { withSessionTags } from '../session-token.ts'
 import { AWS_CLAIMS, SIGNING_ALGORITHMS, type SigningAlgorithm, signingKey } from '../token-issuer.ts'
 import { newUuid } from '../uuid.ts'
 import { mayNotAssume, validationError } from './errors.ts'
@@ -126,15 +127,12 @@ async function awsClaims(
   }
 }
 
-/** Session tags stand over tags of the same key, whatever its case, as they do in `aws:PrincipalTag`. */
+/** The tags that `aws:PrincipalTag` has. */
 async function tagsOfCaller(
   tx: ReadTx,
   { principal, accountId }: Pick<Call, 'principal' | 'accountId'>,
 ): Promise<readonly Tag[]> {
-  const over = principal.credential.session?.tags ?? []
-  const keys = new Set(over.map(({ Key }) => Key.toLowerCase()))
-  const own = await ownTags(tx, accountId, principal)
-  return [...own.filter(({ Key }) => !keys.has(Key.toLowerCase())), ...over]
+  return withSessionTags(await ownTags(tx, accountId, principal), principal.credential.session?.tags)
 }
 
 async function ownTags(tx: ReadTx, accountId: string, principal: Principal): Promise<readonly Tag[]> {
