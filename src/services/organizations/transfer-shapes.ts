@@ -1,5 +1,5 @@
 /** What a transfer has come to, and what the organizations see of it. */
-import type { ResponsibilityTransfer, ResponsibilityTransferStatus } from '../../model/organizations.gen.ts'
+import type { ResponsibilityTransfer, ResponsibilityTransferStatus, TransferParticipant } from '../../model/organizations.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { stateOf } from './handshake-states.ts'
 import { findHandshake } from './handshakes.rows.ts'
@@ -25,7 +25,7 @@ export async function transferShape(tx: ReadTx, viewer: Owner, row: TransferRow,
     Id: row.id,
     Type: 'BILLING',
     Status,
-    Source: row.source === null ? {} : await participant(tx, row.source),
+    Source: await sourceOf(tx, viewer, row),
     Target: await participant(tx, row.account),
     StartTimestamp: new Date(row.start_at),
     ...(row.end_at !== null && { EndTimestamp: new Date(row.end_at) }),
@@ -33,7 +33,17 @@ export async function transferShape(tx: ReadTx, viewer: Owner, row: TransferRow,
   }
 }
 
-async function participant(tx: ReadTx, ManagementAccountId: string) {
+/** Until the other side has accepted, the asking side reads no more of it than what it wrote itself: an e-mail address or an account id. */
+async function sourceOf(tx: ReadTx, viewer: Owner, row: TransferRow): Promise<TransferParticipant> {
+  const isOpen = row.accepted_at !== null || row.source === viewer.account
+  if (isOpen && row.source !== null) return participant(tx, row.source)
+  const handshake = await findHandshake(tx, row.handshake_id)
+  if (handshake === undefined) return {}
+  const { target_type: type, target_id: given } = handshake
+  return type === 'EMAIL' ? { ManagementAccountEmail: given } : { ManagementAccountId: given }
+}
+
+async function participant(tx: ReadTx, ManagementAccountId: string): Promise<TransferParticipant> {
   const account = await tx.get<{ email: string }>(EMAIL_OF, ManagementAccountId)
   return { ManagementAccountId, ...(account !== undefined && { ManagementAccountEmail: account.email }) }
 }

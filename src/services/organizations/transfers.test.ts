@@ -97,6 +97,17 @@ test('an invitation, declined, and one accepted by the other organization’s ma
     [{ HandshakeId: first.Id }, 'AWSOrganizationsNotInUseException', NOT_IN_USE, source],
     [{ HandshakeId: first.Id }, 'HandshakeNotFoundException', "You specified a handshake that doesn't exist."],
   ])
+  const pending = await harness.call<DescribeResponsibilityTransferResponse>(describeResponsibilityTransfer, { Id: id })
+  assert.deepEqual(
+    [pending.ResponsibilityTransfer?.Source, pending.ResponsibilityTransfer?.ActiveHandshakeId],
+    [{ ManagementAccountId: OTHER_ACCOUNT }, first.Id],
+  )
+  const mailed = await invite({ Target: { Type: 'EMAIL', Id: 'third@example.com' } })
+  const seen = await harness.call<DescribeResponsibilityTransferResponse>(describeResponsibilityTransfer, {
+    Id: transferIn(mailed),
+  })
+  assert.deepEqual(seen.ResponsibilityTransfer?.Source, { ManagementAccountEmail: 'third@example.com' })
+  await harness.call(cancelHandshake, { HandshakeId: mailed.Id })
   await harness.call(declineHandshake, { HandshakeId: first.Id }, { as: source })
   const described = await harness.call<DescribeResponsibilityTransferResponse>(describeResponsibilityTransfer, { Id: id })
   assert.equal(described.ResponsibilityTransfer?.Status, 'DECLINED')
@@ -106,8 +117,8 @@ test('an invitation, declined, and one accepted by the other organization’s ma
   const second = await invite({ Tags: [{ Key: 'team', Value: 'blue' }] })
   await harness.refused(deleteOrganization, {}, { code: 'ConstraintViolationException' }, { as: source })
   await harness.call(acceptHandshake, { HandshakeId: second.Id }, { as: source })
-  const seen = await harness.call<{ Handshake: Handshake }>(describeHandshake, { HandshakeId: second.Id })
-  assert.equal(seen.Handshake.State, 'ACCEPTED')
+  const ended = await harness.call<{ Handshake: Handshake }>(describeHandshake, { HandshakeId: second.Id })
+  assert.equal(ended.Handshake.State, 'ACCEPTED')
   taking = transferIn(second)
 })
 
