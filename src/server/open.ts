@@ -10,6 +10,7 @@ import { type Outcome, type Store, StoreRefusal } from '../store/store.ts'
 import { AccountMemories } from './account-memory.ts'
 import { AuditLog } from './audit.ts'
 import { GenerationCache } from '../aws/generation-cache.ts'
+import { siblingModule } from '../aws/sibling.ts'
 import { type Config, endpointOf } from './config.ts'
 import type { ServerContext } from './context.ts'
 import type { ClaimJob, ServerJob, WriteOutcome } from './jobs.ts'
@@ -118,7 +119,7 @@ async function openStore(
   keyring: Keyring,
   onAccountVersion: (accountId: string, version: number) => void,
 ): Promise<Store> {
-  const runner = { module: new URL('./writer.ts', import.meta.url), settings: { keyring: serialiseKeyring(keyring) } }
+  const runner = { module: siblingModule('writer', import.meta.url), settings: { keyring: serialiseKeyring(keyring) } }
   if (config.database !== undefined) {
     // Loaded when it is asked for: most servers never need it.
     const { openPostgres } = await import('../store/postgres.ts')

@@ -1,6 +1,7 @@
 /** The two writing sides of SQLite as the store sees them: in a thread of its own, or inline in the store's thread. */
 import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
+import { siblingModule } from '../aws/sibling.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { JobGroups } from './sqlite-groups.ts'
 import { type FromWriter, rebuiltError, type ThreadSettings, type ToWriter } from './sqlite-messages.ts'
@@ -58,7 +59,7 @@ export async function threadWriting(settings: ThreadSettings): Promise<Writing> 
   // A thread does not have its process's compile cache unless it is told: without it, start takes a third longer.
   const cache = getCompileCacheDir()
   const env = cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache }
-  const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), { workerData: settings, env })
+  const worker = new Worker(siblingModule('sqlite-writer', import.meta.url), { workerData: settings, env })
   const thread = new WritingThread(worker)
   await thread.ready
   return thread

@@ -1,0 +1,94 @@
+/**
+ * A question as people have it, in the texts of policies: who wants to do what, and every policy that bears on it. AWS's simulator knows no
+ * session policies, and takes a trust policy for no grant; here both are asked like all others.
+ */
+import { parseArn } from '../aws/arn.ts'
+import type { Caller } from './caller.ts'
+import { callerKeys, callerNamed } from './caller-keys.ts'
+import { policySet, type PolicySet } from './combine.ts'
+import { compileText, type DocumentKind, type PolicySource } from './compile.ts'
+import { contextOf, type ContextValue } from './context.ts'
+import type { Check, Policies } from './question.ts'
+
+/** A policy: its JSON, or what its JSON says. */
+export type PolicyText = string | object
+
+export type Scenario = {
+  /** As callers are named by `callerNamed`: an ARN, a service, `anonymous`. */
+  readonly caller: Caller | string
+  readonly action: string
+  /** An ARN; `*`, which is the default, for actions that know no resource. */
+  readonly resource?: string
+  /** Who owns the resource: the default is the account of its ARN, else the caller's. */
+  readonly resourceAccountId?: string
+  /** Condition keys of the request. Those about the principal are filled in where they are left out. */
+  readonly context?: Readonly<Record<string, ContextValue | undefined>>
+  readonly identity?: readonly PolicyText[]
+  readonly boundary?: PolicyText
+  /** The policies that a session was made with: what they do not allow it may not do. */
+  readonly session?: readonly PolicyText[]
+  /** The trust policy of the role that is assumed: it must allow. */
+  readonly trust?: PolicyText
+  /** The policy of the resource. */
+  readonly resourcePolicy?: PolicyText
+  /** Level by level, from the organization's root to the account. */
+  readonly scps?: readonly (readonly PolicyText[])[]
+  readonly rcps?: readonly (readonly PolicyText[])[]
+  readonly endpoint?: PolicyText
+}
+
+/** What `decide`, `simulate`, `explain` and `readTrace` take, in this order. */
+export type Prepared = { readonly check: Check; readonly caller: Caller; readonly policies: Policies }
+
+/** A scenario made ready, once for as many questions as there are. Throws where the caller is none; a policy that is none denies everything. */
+export function prepare(scenario: Scenario): Prepared {
+  const { identity, boundary, session, scps, rcps, endpoint } = scenario
+  const caller = typeof scenario.caller === 'string' ? callerNamed(scenario.caller) : scenario.caller
+  const policies: Policies = {
+    ...(identity !== undefined && { identity: setOf('identity', identity) }),
+    ...(boundary !== undefined && { boundary: setOf('boundary', [boundary]) }),
+    ...(session !== undefined && { session: setOf('session', session) }),
+    ...(endpoint !== undefined && { endpoint: setOf('endpoint', [endpoint]) }),
+    ...(scps !== undefined && { scps: scps.map((level) => setOf('scp', level)) }),
+    ...(rcps !== undefined && { rcps: rcps.map((level) => setOf('rcp', level)) }),
+  }
+  return { check: checkOf(scenario, caller), caller, policies }
+}
+
+function checkOf({ action, resource = '*', resourceAccountId, context, trust, resourcePolicy }: Scenario, caller: Caller): Check {
+  if (trust !== undefined && resourcePolicy !== undefined)
+    throw new Error('a trust policy is the policy of its role: a resource has no other')
+  const check: Check = {
+    action,
+    resource,
+    resourceAccountId: resourceAccountId ?? (parseArn(resource)?.accountId || caller.accountId),
+    context: contextOf({ ...Object.fromEntries(callerKeys(caller)), ...lowered(context) }),
+  }
+  if (trust !== undefined) return { ...check, resourcePolicy: { kind: 'trust', policies: setOf('trust', [trust]) } }
+  if (resourcePolicy === undefined) return check
+  return { ...check, resourcePolicy: { kind: 'resource', policies: setOf('resource', [resourcePolicy]) } }
+}
+
+const lowered = (context: Scenario['context'] = {}): NonNullable<Scenario['context']> =>
+  Object.fromEntries(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]))
+
+const TYPES: Readonly<Record<DocumentKind | 'endpoint', PolicySource['type']>> = {
+  identity: 'inline',
+  boundary: 'managed',
+  session: 'session',
+  trust: 'trust',
+  resource: 'resource',
+  scp: 'scp',
+  rcp: 'rcp',
+  endpoint: 'endpoint',
+}
+
+/** Policies are named by their kind and number: `identity 1`. */
+function setOf(kind: DocumentKind | 'endpoint', texts: readonly PolicyText[]): PolicySet {
+  return policySet(
+    texts.map((text, index) => {
+      const name = `${kind} ${index + 1}`
+      return compileText(typeof text === 'string' ? text : JSON.stringify(text), kind, { id: name, name, type: TYPES[kind] })
+    }),
+  )
+}
