@@ -266,3 +266,39 @@ test('member accounts see their organization and lead nothing', async () => {
     message: 'Your account is not a member of an organization.',
   })
 })
+
+test('a resource control policy binds a service that fetches credentials for a workload, unless it spares services; a service control policy does not', async () => {
+  const { id: accountId, root } = await newMember('workloads')
+  const AssumeRolePolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  })
+  await server.iam(root).send(new CreateRoleCommand({ RoleName: 'task', AssumeRolePolicyDocument }))
+  const { roleId } = await server.admin('taskRole', { accountId, name: 'task' })
+  const taskId = '0123456789abcdef0123456789abcdef'
+  const fetched = async () => {
+    const delivered = await server.admin('taskCredentials', {
+      accountId,
+      roleId,
+      taskId,
+      region: 'us-east-1',
+      durationSeconds: 900,
+    })
+    return 'refusal' in delivered ? delivered.refusal : 'credentials'
+  }
+  const deny = { Effect: 'Deny', Action: 'sts:AssumeRole', Resource: '*' }
+  const scp = await newPolicy('scp for workloads', 'SERVICE_CONTROL_POLICY', deny)
+  await attach(scp.id, accountId)
+  assert.equal(await fetched(), 'credentials')
+  const everybody = await newPolicy('rcp for workloads', 'RESOURCE_CONTROL_POLICY', { ...deny, Principal: '*' })
+  await attach(everybody.id, accountId)
+  assert.match(await fetched(), /^User: ecs-tasks\.amazonaws\.com .* with an explicit deny in a resource control policy/)
+  await detach(everybody.id, accountId)
+  const people = await newPolicy('rcp that spares services', 'RESOURCE_CONTROL_POLICY', {
+    ...deny,
+    Principal: '*',
+    Condition: { BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } },
+  })
+  await attach(people.id, accountId)
+  assert.equal(await fetched(), 'credentials')
+})
