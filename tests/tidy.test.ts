@@ -1,6 +1,6 @@
 /** The tree keeps its own rules: direction of imports, sizes, words. Each rule is shown to fail on a planted violation. */
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
 
@@ -159,3 +159,18 @@ for (const rule of RULES) {
     assert.deepEqual(sources.flatMap(rule.check), [])
   })
 }
+
+/** Paths of this tree that a page names in code. Those with a pattern's signs in them are families of files. */
+const pathsIn = (page: string): readonly string[] =>
+  [...page.matchAll(/`((?:src|tests|tools|docs|models|conformance|bin)\/[\w./-]+)`/g)].map((match) => match[1] ?? '')
+
+test('tidy: pages name files that exist', () => {
+  assert.deepEqual(pathsIn('see `src/nothing.ts` and `src/*.ts`'), ['src/nothing.ts'])
+  const pages = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'tools/**/*.md', 'conformance/**/*.md'], { cwd: ROOT })
+  const gone = pages.flatMap((page) =>
+    pathsIn(readFileSync(`${ROOT}/${page}`, 'utf8'))
+      .filter((path) => !existsSync(`${ROOT}/${path}`))
+      .map((path) => `${page} names ${path}`),
+  )
+  assert.deepEqual(gone, [])
+})
