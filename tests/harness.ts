@@ -63,6 +63,7 @@ export async function openHarness(): Promise<Harness> {
   const outside: Outside = {
     claim: async (name, expiresAt) =>
       ((await write(store, async (tx) => ({ claimed: await claim(tx, name, expiresAt, now) }))) as { claimed: boolean }).claimed,
+    recorded: async () => {},
     fetchText: async (url) => {
       throw new Error(`the harness reaches nothing: ${url}`)
     },
@@ -156,7 +157,7 @@ async function noting<T>({ service, name }: Operation, run: () => Promise<T>): P
   }
 }
 
-function write(store: Store, run: HarnessJob['run']): Promise<object> {
+export function write(store: Store, run: HarnessJob['run']): Promise<object> {
   const job: HarnessJob = { run: async (tx) => (await tx.savepoint(() => run(tx))) ?? {} }
   return store.write(job)
 }

@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts'
 import { containerCredentials } from './container-credentials.ts'
 import { credentials } from './credentials.ts'
 import { env, exec } from './env.ts'
+import { explain } from './explain.ts'
 import { help, manual, version } from './help.ts'
 import { rotateKeys } from './keys.ts'
 import { metadata } from './metadata.ts'
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   verifyAudit,
   tailAudit,
+  explain,
   rotateKeys,
   help,
   manual,

@@ -43,6 +43,8 @@ export type CompiledStatement = {
 
 export type CompiledPolicy = {
   readonly source: PolicySource
+  /** What was compiled. */
+  readonly text: string
   readonly document?: PolicyDocument
   readonly statements: readonly CompiledStatement[]
   /** Why the policy cannot be compiled. Such a policy denies everything. */
@@ -59,9 +61,9 @@ export function compileText(text: string, kind: DocumentKind | 'endpoint', sourc
     const statements = document.statements.map((statement) =>
       compileStatement(statement, { kind, policy: source, version: document.version }),
     )
-    return { source, document, statements }
+    return { source, text, document, statements }
   } catch (error) {
-    return { source, statements: [], problem: problemOf(error) }
+    return { source, text, statements: [], problem: problemOf(error) }
   }
 }
 

@@ -7,11 +7,19 @@ export interface RequestContext {
   value(key: string): ContextValue | undefined
 }
 
+/** Keys as they are written, with their values; undefined: absent. */
+export type ContextRecord = Readonly<Record<string, ContextValue | undefined>>
+
+/** A context whose keys can be listed. */
+export interface KnownContext extends RequestContext {
+  readonly record: ContextRecord
+}
+
 /** A context of known values. Members that are undefined are absent. Where two names differ by case only, the last one counts. */
-export function contextOf(record: Readonly<Record<string, ContextValue | undefined>>): RequestContext {
+export function contextOf(record: ContextRecord): KnownContext {
   const values = new Map<string, ContextValue>()
   for (const [key, value] of Object.entries(record)) if (value !== undefined) values.set(key.toLowerCase(), value)
-  return { value: (key) => values.get(key) }
+  return { record, value: (key) => values.get(key) }
 }
 
 /** A context that remembers what was asked of it, and answers the same again. Undefined: the request has no such key. */

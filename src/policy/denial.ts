@@ -23,10 +23,14 @@ const WORDS: Readonly<Record<PolicyType, Words>> = {
 /** For these AWS speaks of an explicit deny even where nothing allows. */
 const ALWAYS_EXPLICIT: ReadonlySet<PolicyType> = new Set(['scp', 'rcp'])
 
-/** `User: ARN is not authorized to perform: ACTION on resource: ARN because …`. A caller of another account is told no reason. */
-export function denialText(caller: Caller, { action, resource, resourceAccountId }: Check, decision: Decision): string {
+/**
+ * `User: ARN is not authorized to perform: ACTION on resource: ARN because …`. `told` is how the resource is named where not by its ARN; empty:
+ * it is not named. A caller of another account is told no reason.
+ */
+export function denialText(caller: Caller, check: Check, decision: Decision, told = check.resource): string {
+  const { action, resourceAccountId } = check
   if (caller.type === 'web-identity' || caller.type === 'saml') return `Not authorized to perform ${action}`
-  const refused = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`
+  const refused = `User: ${caller.arn} is not authorized to perform: ${action}${told === '' ? '' : ` on resource: ${told}`}`
   if (decision.decision === 'allowed') return refused
   const isOwn = caller.accountId === resourceAccountId
   // Recorded: "User: anonymous is not authorized to perform: cognito-identity:GetId on resource: * with an explicit deny in a resource control policy".

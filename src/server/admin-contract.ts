@@ -32,6 +32,8 @@ const ADMIN_COMMANDS = {
   rotateKeys: {},
   verifyAudit: { accountId: 'text?' },
   tailAudit: { accountId: 'text?', after: 'number?', limit: 'number' },
+  explainDenial: { id: 'text' },
+  listDenials: { accountId: 'text?', limit: 'number' },
 } as const satisfies Readonly<Record<string, Fields>>
 
 export type AdminName = keyof typeof ADMIN_COMMANDS
@@ -63,6 +65,65 @@ export type RoleCredentials = LongTermKey & {
 
 /** Credentials for a workload: `refusal` says why its service may not assume the role. */
 export type Delivered = { readonly credentials: RoleCredentials } | { readonly refusal: string }
+
+export type DenialSummary = {
+  /** The authorization id. */
+  readonly id: string
+  readonly requestId: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly caller: string
+  readonly action: string
+  readonly resource: string
+}
+
+/** A statement as people find it: its policy, its number (from 1), its Sid, its line. */
+export type ShownStatement = {
+  readonly policy: string
+  readonly number: number
+  readonly sid?: string | undefined
+  readonly line: number
+  readonly effect: 'Allow' | 'Deny'
+}
+
+/** What one set of policies said. */
+export type ShownPart = {
+  readonly policyType: string
+  /** Levels of an organization, from 0; others have one. */
+  readonly level: number
+  readonly attachedTo: readonly string[]
+  readonly verdict: 'allows' | 'denies' | 'silent' | 'broken'
+  readonly matched: readonly ShownStatement[]
+  readonly nearMisses: readonly (ShownStatement & { readonly why: string })[]
+  readonly problems: readonly { readonly policy: string; readonly problem: string }[]
+}
+
+/** What would lift the refusal. `denied`: a deny is met, which nothing that is added lifts. */
+export type ShownFlip =
+  | { readonly kind: 'add'; readonly additions: readonly ShownAddition[] }
+  | {
+      readonly kind: 'denied'
+      readonly policyType: string
+      readonly policy: string
+      readonly statement?: ShownStatement | undefined
+    }
+  | { readonly kind: 'none'; readonly policyType: string }
+export type ShownAddition = {
+  readonly policyType: string
+  readonly attachedTo: readonly string[]
+  readonly document: string
+  readonly proof: 'exact' | 'unknown'
+}
+
+export type DenialExplanation = DenialSummary & {
+  readonly accountId: string
+  readonly decision: 'explicitDeny' | 'implicitDeny'
+  readonly policyType: string
+  readonly parts: readonly ShownPart[]
+  /** The condition keys that the policies looked at; null where the request has none. */
+  readonly context: Readonly<Record<string, string | readonly string[] | null>>
+  readonly flip: ShownFlip
+}
 
 type Results = {
   /** `rootAccessKey` is there where it was asked for; its secret can never be shown again. */
@@ -102,6 +163,10 @@ type Results = {
   }
   /** Without `after`: the last `limit` records. With it: the first `limit` records behind that sequence number. `records` are JSON lines. */
   tailAudit: { readonly accountId: string; readonly records: readonly string[]; readonly last: number }
+  /** By authorization id or request id. */
+  explainDenial: DenialExplanation
+  /** The newest first. */
+  listDenials: { readonly denials: readonly DenialSummary[] }
 }
 
 export type AdminResult<N extends AdminName> = Results[N]

@@ -42,6 +42,8 @@ const commands: AdminCommands<undefined> = {
   rotateKeys: () => Promise.reject(new Refusal('failed', 'The operator holds the key.')),
   verifyAudit: () => Promise.reject(new Error('the disk said: hunter22')),
   tailAudit: async (_context, { accountId = '', limit, after: last = 0 }) => ({ accountId, records: ['x'.repeat(limit)], last }),
+  explainDenial: (_context, { id }) => Promise.reject(new Fault('NoSuchEntity', id)),
+  listDenials: async () => ({ denials: [] }),
 }
 
 type Open = { readonly data: string; readonly card: AdminCard; readonly log: readonly string[]; close(): Promise<void> }

@@ -10,13 +10,14 @@ import { readAudit, verifyAudit } from '../store/audit-chain.ts'
 import { auditKeys, serialiseKeyring } from '../store/keyring.ts'
 import { type AccountRow, listAccounts } from './account-jobs.ts'
 import type { AdminArguments, AdminCommands, AdminResult } from './admin-contract.ts'
+import { chosenAccount } from './chosen-account.ts'
+import { explainDenial, listDenials } from './explanations.ts'
 import { NO_ACCOUNT } from './audit.ts'
 import type { WriteOutcome } from './jobs.ts'
 import type { Opened } from './open.ts'
 import { keepOperatorRecord, operatorDraft } from './operator-record.ts'
 import type { Resealed, ResealPlace } from './reseal.ts'
 import { roleCredentials } from './role-credentials.ts'
-import { chosenAccount } from './chosen-account.ts'
 import { instanceCredentials, instanceProfile, instanceRole, taskCredentials, taskRole } from './workloads.ts'
 
 export const administration: AdminCommands<Opened> = {
@@ -32,6 +33,8 @@ export const administration: AdminCommands<Opened> = {
   rotateKeys,
   verifyAudit: verify,
   tailAudit: tail,
+  explainDenial,
+  listDenials,
 }
 
 const summary = ({ id, name, email, status, created_at: createdAt }: AccountRow) => ({

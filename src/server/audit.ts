@@ -1,6 +1,7 @@
 /** The audit log of a running server: one record a call. Writes carry theirs in their transaction; all others are appended in groups. */
 import type { Fault } from '../aws/fault.ts'
 import type { Principal } from '../aws/principal.ts'
+import type { NewDenial } from '../services/denials.rows.ts'
 import type { AuditLines } from '../store/audit-chain.ts'
 import { header } from '../protocol/headers.ts'
 import { Accesses } from './accesses.ts'
@@ -67,12 +68,14 @@ type Group = {
   readonly records: Map<string, WaitingLines>
   readonly uses: Map<string, KeyUse>
   readonly accesses: Accesses
+  readonly denials: NewDenial[]
   count: number
 }
 
-const emptyGroup = (): Group => ({ records: new Map(), uses: new Map(), accesses: new Accesses(), count: 0 })
+const emptyGroup = (): Group => ({ records: new Map(), uses: new Map(), accesses: new Accesses(), denials: [], count: 0 })
 /** A call that wrote has its record elsewhere: what is left to write of it are uses and accesses. */
-const isEmpty = ({ count, uses, accesses }: Group): boolean => count === 0 && uses.size === 0 && accesses.isEmpty
+const isEmpty = ({ count, uses, accesses, denials }: Group): boolean =>
+  count === 0 && uses.size === 0 && accesses.isEmpty && denials.length === 0
 
 export class AuditLog {
   readonly #settings: AuditSettings
@@ -132,6 +135,11 @@ export class AuditLog {
     this.#schedule(GROUP_MS)
   }
 
+  /** Keeps a refusal with the next group: its call's record follows. */
+  denied(denial: NewDenial): void {
+    this.#group.denials.push(denial)
+  }
+
   /** Appends what is queued; resolves once it, and what was queued before, is durable. */
   flush(): Promise<void> {
     clearTimeout(this.#timer)
@@ -151,6 +159,7 @@ export class AuditLog {
         records: Object.fromEntries(Array.from(group.records, ([accountId, waiting]) => [accountId, waiting.lines()])),
         uses: [...group.uses.values()],
         accesses: group.accesses.list(),
+        denials: group.denials,
       })
       this.#failed = false
     } catch (error) {
@@ -168,6 +177,7 @@ export class AuditLog {
     for (const [accountId, waiting] of newer.records) linesOf(group, accountId).addAll(waiting.lines())
     for (const [keyId, use] of newer.uses) group.uses.set(keyId, use)
     group.accesses.addAll(newer.accesses)
+    group.denials.push(...newer.denials)
     group.count += newer.count
     this.#group = group
   }

@@ -1,11 +1,10 @@
 /** The decision: every (action, resource, context) that an operation names must be allowed by the caller's policies. */
-import { Fault } from '../aws/fault.ts'
-import { denialText } from '../policy/denial.ts'
 import { decide, type Check as PolicyCheck } from '../policy/evaluate.ts'
 import { services } from '../services/index.ts'
 import { type Authorization, type Call, type Check, type EntityRef, NO_PERMISSION_NEEDED } from '../services/operation.ts'
 import type { AuthenticatedCaller } from './authenticate.ts'
 import type { ServerContext } from './context.ts'
+import { denialFault, serviceOf } from './denial-fault.ts'
 import { fixedEntity, knownEntity, type KnownEntity } from './entities.ts'
 import type { HttpRequest } from './http.ts'
 import { brokenPolicyDenied } from './observe.ts'
@@ -59,9 +58,9 @@ function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): 
   context.metrics.decided(decision.decision)
   if (decision.decision === 'allowed') return
   if (decision.decision === 'explicitDeny' && decision.broken !== undefined) brokenPolicyDenied(decision.broken, context)
-  const unwelcome = decision.decision === 'implicitDeny' && decision.policyType === 'resource'
-  const text = unwelcome ? entity.refusal : undefined
-  throw new Fault('AccessDenied', text ?? denialText(caller.known.caller, question, decision))
+  const { request, route, call } = authorizing
+  const facts = { request, route, caller, call, check, entity }
+  throw denialFault({ facts, check: question, policies, decision }, context.denials)
 }
 
 /** A role's trust policy is about STS's actions alone: whether a role may be read, changed or passed, identity policies say. */
@@ -69,7 +68,8 @@ const governs = ({ kind }: NonNullable<KnownEntity['policy']>, action: string): 
   kind !== 'trust' || action.startsWith('sts:')
 
 function recallEntity(action: string, ref: EntityRef, { call, context }: Authorizing): KnownEntity | Promise<KnownEntity> {
-  const { kind, name, accountId = call.accountId, service = action.slice(0, action.indexOf(':')) } = ref
+  const { kind, name, accountId = call.accountId } = ref
+  const service = serviceOf(action, ref)
   const lookup = services.get(service)?.entities[kind]
   if (lookup === undefined) throw new Error(`the service ${service} has no entities of kind ${kind}`)
   const { memories, store } = context

@@ -6,6 +6,7 @@ import type { SigningKeyCache } from '../sigv4/key.ts'
 import type { Store } from '../store/store.ts'
 import type { AccountMemories } from './account-memory.ts'
 import type { AuditLog } from './audit.ts'
+import type { Denials } from './denials.ts'
 import type { GenerationCache } from '../aws/generation-cache.ts'
 import type { ServerJob, WriteOutcome } from './jobs.ts'
 import type { Logger } from './logger.ts'
@@ -20,6 +21,7 @@ export type ServerContext = {
   readonly sessions: GenerationCache<string, Session>
   readonly signingKeys: SigningKeyCache
   readonly audit: AuditLog
+  readonly denials: Denials
   readonly edge: Edge
   readonly outside: Outside
   readonly logger: Logger

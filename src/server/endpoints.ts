@@ -34,7 +34,10 @@ export function endpointAnswer(request: HttpRequest, context: ServerContext): Wi
   const path = target.split('?', 1)[0] ?? target
   if (target === '/' && isBrowser(request)) return { status: 302, headers: { location: CONSOLE_PATH }, body: '' }
   if (path.startsWith(CONSOLE_PATH))
-    return text(501, 'The web console is not part of this version. Use the AWS CLI: run `keyreeve env` for its settings.\n')
+    return text(
+      501,
+      'The web console is not part of this version. Use the AWS CLI: run `keyreeve env` for its settings. Why a request was refused: `keyreeve explain ID`.\n',
+    )
   if (!path.startsWith('/_keyreeve/')) return undefined
   const endpoint = ENDPOINTS.get(path)
   return endpoint === undefined ? text(404, `Nothing is here. Known: ${[...ENDPOINTS.keys()].join(', ')}.\n`) : endpoint(context)

@@ -1,7 +1,7 @@
 /** Entities as the decision needs them: context keys ready to be asked, the resource policy compiled. */
 import { policySet } from '../policy/combine.ts'
 import { compileText } from '../policy/compile.ts'
-import { contextOf, type RequestContext } from '../policy/context.ts'
+import { contextOf, type KnownContext } from '../policy/context.ts'
 import type { Check as PolicyCheck } from '../policy/evaluate.ts'
 import type { Entity } from '../services/service.ts'
 import type { KnownOrganization } from './organization.ts'
@@ -11,7 +11,7 @@ export type KnownEntity = {
   readonly accountId: string
   /** That of its account. */
   readonly organization?: KnownOrganization
-  readonly context?: RequestContext
+  readonly context?: KnownContext
   readonly policy?: NonNullable<PolicyCheck['resourcePolicy']>
   /** What is said where that policy lets the caller not in. */
   readonly refusal?: string

@@ -1,6 +1,7 @@
 /** The jobs of the writing side and what they come to: plain data, because SQLite's writing side is another thread. */
 import type { Call, ServiceName } from '../services/operation.ts'
 import type { Access } from '../services/iam/last-access.rows.ts'
+import type { NewDenial } from '../services/denials.rows.ts'
 import type { AuditLines } from '../store/audit-chain.ts'
 import type { NewAccount } from './account-jobs.ts'
 import type { AuditDraft } from './audit-record.ts'
@@ -27,7 +28,7 @@ export type KeyUse = {
   readonly region: string
 }
 
-/** Append audit records of calls that wrote nothing, by account, and note which keys were used and who attempted what in all calls. */
+/** Append audit records of calls that wrote nothing, by account, keep what was refused, and note which keys were used and who attempted what in all calls. */
 export type AppendJob = {
   readonly kind: 'append'
   readonly now: number
@@ -35,6 +36,7 @@ export type AppendJob = {
   readonly records: Readonly<Record<string, AuditLines>>
   readonly uses: readonly KeyUse[]
   readonly accesses: readonly Access[]
+  readonly denials: readonly NewDenial[]
 }
 
 /** Create an account (see `account-jobs.ts`), with the first record of its chain. */

@@ -12,6 +12,7 @@ import { AuditLog } from './audit.ts'
 import { GenerationCache } from '../aws/generation-cache.ts'
 import { siblingModule } from '../aws/sibling.ts'
 import { type Config, endpointOf } from './config.ts'
+import { Denials } from './denials.ts'
 import type { ServerContext } from './context.ts'
 import type { ClaimJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { openKeyring, type OpenKeyring } from './keyring-file.ts'
@@ -92,9 +93,16 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
     sessions: new GenerationCache(SESSIONS),
     signingKeys: new SigningKeyCache(),
     audit,
+    denials: new Denials({
+      random: (count) => randomBytes(count),
+      clock,
+      publicUrl: endpointOf(config),
+      queue: (denial) => audit.denied(denial),
+    }),
     edge: { random: (count) => randomBytes(count), vault: keyring.vault },
     outside: {
       claim: (name, expiresAt) => claim(write, { name, expiresAt, now: clock() }),
+      recorded: () => audit.flush(),
       fetchText: outbound({ ca: config.ca, allowPrivate: config.outboundPrivate }),
       publicUrl: endpointOf(config),
     },

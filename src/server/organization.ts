@@ -8,6 +8,9 @@ import { GenerationCache } from '../aws/generation-cache.ts'
 
 export type KnownOrganization = {
   readonly id: string
+  readonly managementAccountId: string
+  /** From the root over its units to the account: the levels of its policies. */
+  readonly targets: readonly string[]
   /** `o-…/r-…/ou-…/` */
   readonly path: string
   /** What binds the account's principals; absent where nothing does. */
@@ -20,9 +23,11 @@ export type KnownOrganization = {
 export async function loadOrganization(tx: ReadTx, accountId: string): Promise<KnownOrganization | undefined> {
   const controls = await loadControls(tx, accountId)
   if (controls === undefined) return undefined
-  const { organizationId: id, path, scps, rcps } = controls
+  const { organizationId: id, managementAccountId, targets, path, scps, rcps } = controls
   return {
     id,
+    managementAccountId,
+    targets,
     path,
     ...(scps !== undefined && { scps: compiledLevels(scps, 'scp') }),
     ...(rcps !== undefined && { rcps: compiledLevels(rcps, 'rcp') }),

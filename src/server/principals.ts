@@ -1,7 +1,7 @@
 /** Principals as the decision needs them: who they are, and their policies compiled. Remembered per version of the account. */
 import { assumedRoleArn, federatedUserArn, roleArn, rootArn, userArn } from '../aws/arn.ts'
 import type { Credential, Principal, ServicePrincipal } from '../aws/principal.ts'
-import { contextOf, type ContextValue, type RequestContext } from '../policy/context.ts'
+import { contextOf, type ContextValue, type KnownContext } from '../policy/context.ts'
 import type { Caller, Policies } from '../policy/evaluate.ts'
 import { isInInstanceProfile, loadRole, loadUser } from '../services/iam/principals.rows.ts'
 import { type Session, type SessionPrincipal, withSessionTags } from '../services/session-token.ts'
@@ -16,7 +16,7 @@ export type KnownPrincipal = {
   /** That of the principal's account. */
   readonly organization?: KnownOrganization
   /** The condition keys that describe the principal. */
-  readonly context: RequestContext
+  readonly context: KnownContext
   /** The principal as operations see it, for a credential. */
   readonly as: (credential: Credential) => Principal
 }

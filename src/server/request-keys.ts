@@ -1,5 +1,6 @@
 /** The condition keys of a request (IAM User Guide, "AWS global condition context keys"). Filled here and by nobody else; what only AWS could know is absent. */
 import { contextOf, type ContextValue, type RequestContext } from '../policy/context.ts'
+import { keyFact } from '../policy/keys.ts'
 import { header } from '../protocol/headers.ts'
 import type { Check } from '../services/operation.ts'
 import type { Authorizing } from './authorize.ts'
@@ -26,6 +27,30 @@ export function requestContext(
       return filled === undefined ? (entity.context?.value(key) ?? caller.known.context.value(key)) : filled(facts)
     },
   }
+}
+
+type Keys = Readonly<Record<string, ContextValue>>
+
+/** Keys that are about the resource of a check, not about the request as a whole. */
+const OF_RESOURCE: ReadonlySet<string> = new Set(['aws:resourceaccount', 'aws:resourceorgid', 'aws:resourceorgpaths'])
+
+/** All keys of the request as a whole, by the names that AWS writes. */
+export const keysOfRequest = (facts: Facts): Keys =>
+  present({ ...facts.caller.known.context.record, ...filledKeys(facts, (key) => !OF_RESOURCE.has(key)) })
+
+/** All keys of one check: the resource's, and what the operation says. */
+export const keysOfCheck = (facts: Facts): Keys =>
+  present({ ...facts.entity.context?.record, ...filledKeys(facts, (key) => OF_RESOURCE.has(key)), ...facts.check.context })
+
+const filledKeys = (facts: Facts, isWanted: (key: string) => boolean): Readonly<Record<string, ContextValue | undefined>> =>
+  Object.fromEntries(
+    [...KEYS].filter(([key]) => isWanted(key)).map(([key, filled]) => [keyFact(key)?.name ?? key, filled(facts)]),
+  )
+
+function present(record: Readonly<Record<string, ContextValue | undefined>>): Keys {
+  const keys: Record<string, ContextValue> = {}
+  for (const [key, value] of Object.entries(record)) if (value !== undefined) keys[key] = value
+  return keys
 }
 
 /** Global services answer for us-east-1, wherever they are called from (IAM User Guide, aws:RequestedRegion). */

@@ -68,7 +68,7 @@ function restRoute(request: HttpRequest): Route {
     if (model.protocol !== 'rest-json' || (scope ?? model.signingName) !== model.signingName) continue
     const operationModel = matchRoute(model, request.method, request.target)
     if (operationModel !== undefined) return routeTo(restJson, model, operationModel.name)
-    if (scope !== undefined)
+    if (scope !== undefined && !isOfQuery(scope))
       return { ...routeTowards(restJson, model), unroutable: { code: 'UnknownOperationException', message: '', status: 404 } }
   }
   return nowhere(query, MISSING_ACTION)
@@ -88,6 +88,10 @@ function signingNameOf(request: HttpRequest): string | undefined {
 
 const NO_BODY = new Uint8Array()
 
+/** IAM Toolbox is signed for as IAM is: who signs for IAM and names no operation is answered as IAM answers. */
+const isOfQuery = (scope: string): boolean =>
+  models().some(({ protocol, signingName }) => protocol === 'query' && signingName === scope)
+
 /** Recorded from AWS's Query services. */
 const MISSING_ACTION: Unroutable = {
   code: 'MissingAction',
@@ -97,7 +101,8 @@ const MISSING_ACTION: Unroutable = {
 
 /** Who asks for what we do not have still has to prove who it is: for any of our services. */
 function nowhere(protocol: Protocol, unroutable: Unroutable): Route {
-  return { protocol, unroutable, signingNames: models().map(({ signingName }) => signingName), clockWindowMs: CLOCK_WINDOW_MS }
+  const signingNames = [...new Set(models().map(({ signingName }) => signingName))]
+  return { protocol, unroutable, signingNames, clockWindowMs: CLOCK_WINDOW_MS }
 }
 
 /** 15 minutes for IAM, STS, SQS and most others; measured on AWS: 5 minutes for KMS, Lambda, Route 53 and CloudWatch. */

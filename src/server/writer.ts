@@ -4,6 +4,7 @@ import type { Edge } from '../aws/edge.ts'
 import { Fault } from '../aws/fault.ts'
 import { noteAccesses } from '../services/iam/last-access.rows.ts'
 import { findOperation } from '../services/index.ts'
+import { keepDenials } from '../services/denials.rows.ts'
 import type { HandlingCall } from '../services/operation.ts'
 import { appendAudit, appendAuditLines, type AuditKey } from '../store/audit-chain.ts'
 import { claim, forgetClaims } from '../store/claims.ts'
@@ -118,6 +119,8 @@ async function append(tx: WriteTx, job: AppendJob, writing: Writing): Promise<Wr
     const lines = job.records[accountId]
     if (lines !== undefined) await appendAuditLines(tx, accountId, lines, { now: job.now, key: writing.auditKey })
   }
+  const denials = Object.groupBy(job.denials, ({ accountId }) => accountId)
+  for (const accountId of Object.keys(denials).toSorted()) await keepDenials(tx, accountId, denials[accountId] ?? [], job.now)
   await noteKeyUses(tx, job.uses)
   await noteAccesses(tx, job.accesses)
   return { output: {}, versions: [] }

@@ -1,5 +1,6 @@
 /** The table of services. A service that is not in it does not exist for callers. */
 import { accessAnalyzer } from './access-analyzer/index.ts'
+import { iamToolbox } from './iam-toolbox/index.ts'
 import { iam } from './iam/index.ts'
 import type { Operation } from './operation.ts'
 import { organizations } from './organizations/index.ts'
@@ -7,7 +8,7 @@ import type { Service } from './service.ts'
 import { sts } from './sts/index.ts'
 
 export const services: ReadonlyMap<string, Service> = new Map(
-  [iam, sts, accessAnalyzer, organizations].map((service) => [service.name, service]),
+  [iam, sts, accessAnalyzer, organizations, iamToolbox].map((service) => [service.name, service]),
 )
 
 const operations: ReadonlyMap<string, Operation> = new Map(

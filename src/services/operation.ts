@@ -2,6 +2,7 @@
 import type { Edge } from '../aws/edge.ts'
 import type { Principal } from '../aws/principal.ts'
 import type { AccessAnalyzerOperations } from '../model/access-analyzer.gen.ts'
+import type { IamToolboxOperations } from '../model/iam-toolbox.gen.ts'
 import type { IamOperations } from '../model/iam.gen.ts'
 import type { OrganizationsOperations } from '../model/organizations.gen.ts'
 import type { StsOperations } from '../model/sts.gen.ts'
@@ -12,6 +13,7 @@ export type ServiceOperations = {
   readonly sts: StsOperations
   readonly organizations: OrganizationsOperations
   readonly 'access-analyzer': AccessAnalyzerOperations
+  readonly 'iam-toolbox': IamToolboxOperations
 }
 export type ServiceName = keyof ServiceOperations
 
@@ -36,6 +38,8 @@ export type PreparingCall = HandlingCall & Outside
 export type Outside = {
   /** Marks a thing as used, durably and on every node, until `expiresAt` (milliseconds); false where it was marked before. For codes and assertions that count once. */
   claim(name: string, expiresAt: number): Promise<boolean>
+  /** Resolves once what this server recorded of calls that ended, their refusals included, is in the store. */
+  recorded(): Promise<void>
   /** Fetches a document over TLS, bounded in size and time, through the server's rules about which addresses may be reached. Throws where it cannot. */
   fetchText(url: string): Promise<string>
   /** The address that clients use for this server. */
@@ -61,6 +65,8 @@ export type Check = {
   readonly resource: string | EntityRef
   /** Keys as AWS writes them: `iam:PolicyARN`. An undefined value is a key that is absent. */
   readonly context?: Readonly<Record<string, ContextValue | undefined>>
+  /** How a denial names the resource, where AWS says neither its ARN nor what the service's `told` says. Empty: it is not named. */
+  readonly told?: string
 }
 
 /** Said by operations that need no permission, such as GetCallerIdentity: not a default, always written out. */

@@ -1,6 +1,6 @@
 /** A service: its operations, and how to find the ARN, context and resource policy of the entities that its checks name. */
 import type { ReadTx } from '../store/store.ts'
-import type { ContextValue, Operation, ServiceName } from './operation.ts'
+import type { ContextValue, EntityRef, Operation, ServiceName } from './operation.ts'
 
 /** What the store knows of an entity that a check names. */
 export type Entity = {
@@ -24,4 +24,6 @@ export type Service = {
   readonly name: ServiceName
   readonly operations: readonly Operation[]
   readonly entities: Readonly<Record<string, EntityLookup>>
+  /** How a denial names an entity; undefined where its ARN is said. */
+  readonly told?: (action: string, entity: EntityRef) => string | undefined
 }

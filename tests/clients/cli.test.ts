@@ -96,7 +96,7 @@ for (const [number, cli] of clis.entries()) {
     ok(await asAlice('iam', 'get-user'))
     refused(
       await asAlice('iam', 'get-user', '--user-name', 'Administrator'),
-      `User: arn:aws:iam::${account}:user/alice is not authorized to perform: iam:GetUser on resource: arn:aws:iam::${account}:user/Administrator ` +
+      `User: arn:aws:iam::${account}:user/alice is not authorized to perform: iam:GetUser on resource: user Administrator ` +
         'because no identity-based policy allows the iam:GetUser action',
     )
     ok(

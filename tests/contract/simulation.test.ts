@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as Iam from '@aws-sdk/client-iam'
+import { withoutId } from '../denial-text.ts'
 import { type Credentials, startTestServer, type TestServer } from '../server.ts'
 
 const ACCOUNT = '123456789012'
@@ -99,7 +100,7 @@ test('who may simulate whom is a matter of permission on the simulated', async (
   await assert.rejects(alice.send(new Iam.SimulatePrincipalPolicyCommand(self)), (error) => {
     assert.ok(error instanceof Error)
     assert.equal(
-      error.message,
+      withoutId(error.message),
       `User: ${ALICE} is not authorized to perform: iam:SimulatePrincipalPolicy on resource: ${ALICE} with an explicit deny in an identity-based policy`,
     )
     return true

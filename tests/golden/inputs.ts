@@ -198,6 +198,7 @@ export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> 
     AssumeRoleWithSAML: { RoleArn: 'arn:aws:iam::111122223333:role/golden', PrincipalArn: SAML.SAMLProviderArn, SAMLAssertion: 'golden' },
     AssumeRole: { RoleArn: 'arn:aws:iam::111122223333:role/assumable', RoleSessionName: 'golden' },
     AssumeRoot: { TargetPrincipal: '444455556666', TaskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' } },
+    DecodeAuthorizationMessage: { EncodedMessage: 'none' },
     GetAccessKeyInfo: { AccessKeyId: ALICE_KEY },
     GetCallerIdentity: {},
     GetFederationToken: { Name: 'golden' },

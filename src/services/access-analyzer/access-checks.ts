@@ -4,6 +4,7 @@ import { type Answer, grantsAccess, newAccess, type PolicyKind, problemOf } from
 import { isPublic } from '../../policy/compare/public.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { readOperation } from '../operation.ts'
+import { analyzerCheck } from './check.ts'
 import { invalidParameter, unprocessable, validationException } from './errors.ts'
 
 /** The answers in AWS's words: those of the SDKs' examples; the one about no new access is like the others. */
@@ -61,7 +62,7 @@ const kindOf = (policyType: 'IDENTITY_POLICY' | 'RESOURCE_POLICY'): PolicyKind =
   policyType === 'IDENTITY_POLICY' ? 'identity' : 'resource'
 
 const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
-  authorize: () => ({ action: 'access-analyzer:CheckNoNewAccess', resource: '*' }),
+  authorize: (_input, call) => analyzerCheck('access-analyzer:CheckNoNewAccess', call),
   async prepare(_tx, { existingPolicyDocument, newPolicyDocument, policyType }) {
     const kind = kindOf(policyType)
     const updated = documentOf(newPolicyDocument, kind)
@@ -72,7 +73,7 @@ const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
 
 /** Actions or resources that are not given stand for all of them (Access Analyzer API reference, CheckAccessNotGranted). */
 const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGranted', {
-  authorize: () => ({ action: 'access-analyzer:CheckAccessNotGranted', resource: '*' }),
+  authorize: (_input, call) => analyzerCheck('access-analyzer:CheckAccessNotGranted', call),
   async prepare(_tx, { policyDocument, policyType, access: [asked] }) {
     const { actions = [], resources = [] } = asked ?? {}
     if (actions.length === 0 && resources.length === 0)
@@ -86,7 +87,7 @@ const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGr
 
 /** The type of the resource makes no difference to who may reach it. */
 const checkNoPublicAccess = readOperation('access-analyzer', 'CheckNoPublicAccess', {
-  authorize: () => ({ action: 'access-analyzer:CheckNoPublicAccess', resource: '*' }),
+  authorize: (_input, call) => analyzerCheck('access-analyzer:CheckNoPublicAccess', call),
   async prepare(_tx, { policyDocument }) {
     const document = documentOf(policyDocument, 'resource')
     return outcomeOf(isPublic(document), document, PUBLIC)

@@ -2,6 +2,7 @@
 import { type Finding, validatePolicy } from '../../policy/validate/validate.ts'
 import { readAuthorization } from '../../protocol/model-files.ts'
 import { readOperation } from '../operation.ts'
+import { analyzerCheck } from './check.ts'
 import { validationException } from './errors.ts'
 
 /** Findings of a page. AWS documents none; its lists of findings have the same default. */
@@ -15,7 +16,7 @@ type PageInput = { readonly maxResults?: number | undefined; readonly nextToken?
  * resource type only if the policy type is RESOURCE_POLICY" (Access Analyzer API reference).
  */
 const validatePolicyOperation = readOperation('access-analyzer', 'ValidatePolicy', {
-  authorize: () => ({ action: 'access-analyzer:ValidatePolicy', resource: '*' }),
+  authorize: (_input, call) => analyzerCheck('access-analyzer:ValidatePolicy', call),
   async prepare(_tx, { policyDocument, policyType, validatePolicyResourceType }) {
     const resourceType = policyType === 'RESOURCE_POLICY' ? validatePolicyResourceType : undefined
     const asked = { type: policyType, catalogue: readAuthorization() }

@@ -7,6 +7,7 @@ import { attachmentOperations } from './attachments.ts'
 import { authorizationDetailOperations } from './authorization-details.ts'
 import { boundaryOperations } from './boundaries.ts'
 import { contextKeyOperations } from './context-keys.ts'
+import { toldEntity } from './denial-names.ts'
 import { credentialReportOperations } from './credential-report.ts'
 import { groupEntity, groupOperations, RENAMED_GROUP, renamedGroupEntity } from './groups.ts'
 import { inlinePolicyOperations } from './inline-policies.ts'
@@ -115,4 +116,4 @@ const entities: Readonly<Record<string, EntityLookup>> = {
   [PASSWORD_POLICY]: passwordPolicyEntity,
 }
 
-export const iam: Service = { name: 'iam', operations, entities }
+export const iam: Service = { name: 'iam', operations, entities, told: toldEntity }

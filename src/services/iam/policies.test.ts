@@ -251,10 +251,11 @@ test('what must be allowed', () => {
     action: 'iam:CreatePolicy',
     resource: arnOf('/a/p'),
     context: {},
+    told: 'policy p',
   })
   assert.deepEqual(harness.checks(createPolicy, { ...input, Tags: [{ Key: 'k', Value: 'v' }] }), [
-    { action: 'iam:CreatePolicy', resource: arnOf('/a/p'), context },
-    { action: 'iam:TagPolicy', resource: arnOf('/a/p'), context },
+    { action: 'iam:CreatePolicy', resource: arnOf('/a/p'), context, told: 'policy p' },
+    { action: 'iam:TagPolicy', resource: arnOf('/a/p'), context, told: 'policy p' },
   ])
   assert.deepEqual(harness.checks(getPolicy, { PolicyArn: ADMINISTRATOR_ACCESS }), {
     action: 'iam:GetPolicy',

@@ -33,13 +33,13 @@ import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
 
 const FIRST_VERSION = 1
 
-/** A policy with tags also needs iam:TagPolicy (IAM User Guide, "Tagging customer managed policies"). */
+/** Denials name the policy, not its ARN: `… iam:CreatePolicy on resource: policy NAME` (recorded from AWS). A policy with tags also needs iam:TagPolicy (IAM User Guide, "Tagging customer managed policies"). */
 export const createPolicy = writeOperation('iam', 'CreatePolicy', {
   authorize(input: CreatePolicyRequest, { accountId }) {
     const resource = policyArn(accountId, input.Path ?? DEFAULT_PATH, input.PolicyName)
-    const context = requestTagKeys(input.Tags)
-    const create: Check = { action: 'iam:CreatePolicy', resource, context }
-    return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagPolicy', resource, context }]
+    const asked = { resource, context: requestTagKeys(input.Tags), told: `policy ${input.PolicyName}` }
+    const create: Check = { action: 'iam:CreatePolicy', ...asked }
+    return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagPolicy', ...asked }]
   },
   async handle(tx, input, { accountId, now, random }) {
     mustDifferByCase(input.Tags)
@@ -80,8 +80,13 @@ export const getPolicy = readOperation('iam', 'GetPolicy', {
 /** A policy of the list before it is known whether the page shows it. Keys put customer managed policies first, each kind by name, as AWS lists them. */
 type Candidate = { readonly key: string; readonly arn: string; readonly path: string; readonly facts: () => PolicyFacts }
 
+/** Recorded from AWS: `… iam:ListPolicies on resource: policy path /`. */
 export const listPolicies = readOperation('iam', 'ListPolicies', {
-  authorize: () => ({ action: 'iam:ListPolicies', resource: '*' }),
+  authorize: ({ PathPrefix = DEFAULT_PATH }) => ({
+    action: 'iam:ListPolicies',
+    resource: '*',
+    told: `policy path ${PathPrefix}`,
+  }),
   async handle(tx, input, { accountId }) {
     const usages = await loadUsages(tx, accountId)
     const usage = (arn: string): Usage => usages.get(arn) ?? UNUSED

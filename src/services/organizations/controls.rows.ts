@@ -12,6 +12,9 @@ export type ControlLevels = readonly (readonly ControlPolicy[])[]
 
 export type AccountControls = {
   readonly organizationId: string
+  readonly managementAccountId: string
+  /** From the root over its units to the account: what the levels of policies are attached to. */
+  readonly targets: readonly string[]
   /** `o-…/r-…/ou-…/`: the account's place, as aws:PrincipalOrgPaths shows it. */
   readonly path: string
   /** Absent for the management account, and where the type of policy is not enabled. */
@@ -25,10 +28,11 @@ export async function loadControls(tx: ReadTx, accountId: string): Promise<Accou
   if (organization === undefined) return undefined
   const member = await mustFindMember(tx, organization.account, accountId)
   const line = await lineOf(tx, organization, member.parent_id)
-  const place = { organizationId: organization.id, path: `${[organization.id, ...line].join('/')}/` }
+  const targets = [...line, accountId]
+  const path = `${[organization.id, ...line].join('/')}/`
+  const place = { organizationId: organization.id, managementAccountId: organization.account, targets, path }
   // The management account is bound by nothing (Organizations User Guide, "SCPs" and "RCPs").
   if (organization.account === accountId) return place
-  const targets = [...line, accountId]
   const enabled = new Set(enabledTypes(organization))
   const levels = (type: EnforcedType): Promise<ControlLevels> => levelsOf(tx, organization, targets, type)
   return {

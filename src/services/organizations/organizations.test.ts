@@ -318,6 +318,8 @@ test('what binds an account: one level for each step from the root, nothing for 
   )
   assert.deepEqual(await harness.store.read((tx) => loadControls(tx, ACCOUNT)), {
     organizationId,
+    managementAccountId: ACCOUNT,
+    targets: [root, ACCOUNT],
     path: `${organizationId}/${root}/`,
   })
   assert.equal(await harness.store.read((tx) => loadControls(tx, OTHER_ACCOUNT)), undefined)

@@ -16,3 +16,5 @@ export const packedPolicyTooLarge = (text: string): Fault => new Fault('PackedPo
 /** A role that is not there is refused like one that may not be assumed. */
 export const mayNotAssume = (principalArn: string, action: string, roleArn: string): Fault =>
   accessDenied(`User: ${principalArn} is not authorized to perform: ${action} on resource: ${roleArn}`)
+/** DecodeAuthorizationMessage with a text that is no message, of another account, or too old (recorded). */
+export const invalidAuthorizationMessage = (): Fault => new Fault('InvalidAuthorizationMessageException', 'Message is not valid')

@@ -4,6 +4,7 @@ import type { Service } from '../service.ts'
 import { assumeRoleOperations } from './assume-role.ts'
 import { assumeRootOperations } from './assume-root.ts'
 import { callerIdentityOperations } from './caller-identity.ts'
+import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 import { federationTokenOperations } from './get-federation-token.ts'
 import { rootUserEntity } from './root-tasks.ts'
 import { samlOperations } from './saml.ts'
@@ -20,6 +21,7 @@ const operations: readonly Operation[] = [
   samlOperations,
   webIdentityOperations,
   webIdentityTokenOperations,
+  decodeAuthorizationMessage,
 ].flat()
 
 export const sts: Service = { name: 'sts', operations, entities: { 'root-user': rootUserEntity } }

@@ -12,6 +12,7 @@ import { organizations } from './009-organizations.ts'
 import { lastAccessed } from './010-last-accessed.ts'
 import { organizationAccess } from './012-organization-access.ts'
 import { fido } from './013-fido.ts'
+import { denials } from './014-denials.ts'
 import { handshakes } from './015-handshakes.ts'
 import { transfers } from './019-transfers.ts'
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   lastAccessed,
   organizationAccess,
   fido,
+  denials,
   handshakes,
   transfers,
 ]

@@ -1,0 +1,97 @@
+/** What would flip a refusal: where it has to be said, and that it says no more than was asked. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Caller } from './caller.ts'
+import { policySet, type PolicySet } from './combine.ts'
+import { compileText } from './compile.ts'
+import { contextOf } from './context.ts'
+import { type Check, decide, type Policies } from './evaluate.ts'
+import { type Flip, flipOf } from './flip.ts'
+
+const ACCOUNT = '111122223333'
+const ALICE: Caller = {
+  type: 'user',
+  accountId: ACCOUNT,
+  arn: `arn:aws:iam::${ACCOUNT}:user/alice`,
+  id: 'AIDAALICE',
+  uniqueId: 'AIDAALICE',
+}
+const WORKFLOW: Caller = {
+  type: 'web-identity',
+  accountId: ACCOUNT,
+  arn: `arn:aws:iam::${ACCOUNT}:oidc-provider/tokens.example.com`,
+  id: 'tokens.example.com:audience:repo',
+  providerArn: `arn:aws:iam::${ACCOUNT}:oidc-provider/tokens.example.com`,
+}
+const allow = (Action: string, Resource = '*') => ({ Effect: 'Allow', Action, Resource })
+type Kind = 'identity' | 'scp' | 'trust' | 'resource'
+const setOf = (statements: readonly object[], kind: Kind = 'identity'): PolicySet =>
+  policySet([
+    compileText(JSON.stringify({ Version: '2012-10-17', Statement: statements }), kind, { id: kind, name: kind, type: 'inline' }),
+  ])
+const NOTHING = policySet([])
+const EVERYTHING = setOf([allow('*')])
+
+const GET: Check = {
+  action: 's3:GetObject',
+  resource: 'arn:aws:s3:::bucket/key',
+  resourceAccountId: ACCOUNT,
+  context: contextOf({}),
+}
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/deploy`
+const ASSUME: Check = { ...GET, action: 'sts:AssumeRole', resource: ROLE, resourcePolicy: { kind: 'trust', policies: NOTHING } }
+const TOKEN: Check = {
+  ...ASSUME,
+  action: 'sts:AssumeRoleWithWebIdentity',
+  context: contextOf({ 'tokens.example.com:aud': 'audience', 'tokens.example.com:sub': 'repo' }),
+}
+
+/** Where each addition goes, and its statement. */
+function told(flip: Flip): unknown {
+  if (flip.kind !== 'add') return `${flip.kind} ${flip.policyType}`
+  return flip.additions.map(({ policyType, level, document, proof }) => {
+    assert.equal(proof, 'exact')
+    return [`${policyType} ${level}`, JSON.parse(document).Statement]
+  })
+}
+
+const exactly = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/key' }
+// oxfmt-ignore
+const CASES: readonly (readonly [name: string, check: Check, caller: Caller, policies: Policies, flip: unknown])[] = [
+  ['nothing allows',          GET,  ALICE, { identity: NOTHING },                                            [['identity 0', [exactly]]]],
+  ['the boundary is silent',  GET,  ALICE, { identity: EVERYTHING, boundary: setOf([allow('sqs:*')]) },        [['boundary 0', [exactly]]]],
+  ['two are silent',          GET,  ALICE, { identity: NOTHING, session: NOTHING },                            [['identity 0', [exactly]], ['session 0', [exactly]]]],
+  ['the second level',        GET,  ALICE, { identity: EVERYTHING, scps: [EVERYTHING, setOf([allow('sqs:*')], 'scp'), EVERYTHING] }, [['scp 1', [exactly]]]],
+  ['signs of wildcards',      { ...GET, resource: 'arn:aws:s3:::bucket/a*b?$c' }, ALICE, { identity: NOTHING }, [['identity 0', [{ ...exactly, Resource: 'arn:aws:s3:::bucket/a${*}b${?}${$}c' }]]]],
+  ['no resource',             { ...GET, resource: '*' }, ALICE, { identity: NOTHING },                          [['identity 0', [{ ...exactly, Resource: '*' }]]]],
+  ['a trust policy',          ASSUME, ALICE, { identity: EVERYTHING },                                          [['trust 0', [{ Effect: 'Allow', Principal: { AWS: ALICE.arn }, Action: 'sts:AssumeRole' }]]]],
+  ['another account',         { ...GET, resourceAccountId: '444455556666' }, ALICE, { identity: NOTHING },      [['resource 0', [{ Effect: 'Allow', Principal: { AWS: ALICE.arn }, Action: 's3:GetObject', Resource: exactly.Resource }]], ['identity 0', [exactly]]]],
+  ['a token',                 TOKEN, WORKFLOW, {},
+    [['trust 0', [{ Effect: 'Allow', Principal: { Federated: WORKFLOW.arn }, Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { 'tokens.example.com:aud': 'audience', 'tokens.example.com:sub': 'repo' } } }]]]],
+  ['a deny',                  GET,  ALICE, { identity: setOf([allow('*'), { Effect: 'Deny', Action: 's3:*', Resource: '*' }]) }, 'denied identity'],
+  ['a broken policy',         GET,  ALICE, { identity: policySet([compileText('{', 'identity', { id: 'x', name: 'x', type: 'inline' })]) }, 'denied identity'],
+]
+for (const [name, check, caller, policies, expected] of CASES) {
+  test(`flip: ${name}`, () => {
+    assert.notEqual(decide(check, caller, policies).decision, 'allowed')
+    assert.deepEqual(told(flipOf(check, caller, policies)), expected)
+  })
+}
+
+test('flip: whatever the resource is called, what is added grants it and no other', () => {
+  const name = fc.string({ unit: fc.constantFrom('a', 'B', '*', '?', '$', '{', '}', '/', ':'), minLength: 1, maxLength: 12 })
+  fc.assert(
+    fc.property(name, name, (one, other) => {
+      fc.pre(one !== other)
+      const check = { ...GET, resource: `arn:aws:s3:::b/${one}` }
+      const flip = flipOf(check, ALICE, { identity: NOTHING })
+      assert.equal(flip.kind, 'add')
+      const [addition] = flip.kind === 'add' ? flip.additions : []
+      const added = setOf(JSON.parse(addition?.document ?? '').Statement)
+      assert.equal(decide(check, ALICE, { identity: added }).decision, 'allowed')
+      assert.notEqual(decide({ ...check, resource: `arn:aws:s3:::b/${other}` }, ALICE, { identity: added }).decision, 'allowed')
+    }),
+  )
+})

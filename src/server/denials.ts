@@ -1,0 +1,147 @@
+/** Refusals on their way to the store: each gets an authorization id under which it can be explained for a day. */
+import { createHash } from 'node:crypto'
+import { GenerationCache } from '../aws/generation-cache.ts'
+import type { RandomBytes } from '../aws/ids.ts'
+import type { CompiledPolicy } from '../policy/compile.ts'
+import type { Check as PolicyCheck, Policies } from '../policy/evaluate.ts'
+import { lanesOf, type Lane } from '../policy/question.ts'
+import type { DenialRecord, KeptPolicy } from '../services/denial-record.ts'
+import { type KeptText, type NewDenial, TEXT_REFRESH_MS } from '../services/denials.rows.ts'
+import { targetArn } from '../services/organizations/ids.ts'
+import type { KnownOrganization } from './organization.ts'
+import { type Facts, keysOfCheck, keysOfRequest } from './request-keys.ts'
+
+const ID_BYTES = 16
+/** A refusal that is larger is not kept, and gets no id: AWS does not record those that are too large either. */
+const MAX_RECORD_LENGTH = 131_072
+/** Texts of policies that were written lately. */
+const WRITTEN_TEXTS = 4_000
+
+/** A refusal: what is known of the request, what was asked of the policies, and which those were. */
+export type Refused = { readonly facts: Facts; readonly check: PolicyCheck; readonly policies: Policies }
+
+export type DenialsSettings = {
+  readonly random: RandomBytes
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** Where the console is. */
+  readonly publicUrl: string
+  readonly queue: (denial: NewDenial) => void
+}
+
+export class Denials {
+  readonly #settings: DenialsSettings
+  /** When a text was last written, by account and hash. */
+  readonly #written = new GenerationCache<string, number>(WRITTEN_TEXTS)
+
+  constructor(settings: DenialsSettings) {
+    this.#settings = settings
+  }
+
+  /** Keeps a refusal. Returns its authorization id; undefined where it is too large to keep. */
+  keep(refused: Refused): string | undefined {
+    const id = newAuthorizationId(this.#settings.random)
+    const { record, texts } = recordOf(refused, id)
+    const text = JSON.stringify(record)
+    if (text.length > MAX_RECORD_LENGTH) return undefined
+    const accountId = record.caller.accountId
+    this.#settings.queue({
+      accountId,
+      id,
+      requestId: record.requestId,
+      at: record.at,
+      record: text,
+      texts: texts.filter(({ hash }) => this.#isDue(`${accountId}/${hash}`)),
+    })
+    return id
+  }
+
+  /** AWS's sentence about an id, with this server's console (recorded from AWS, behind IAM's denials since 2026). */
+  sentence(id: string, region: string): string {
+    const page = `${this.#settings.publicUrl}/console/iam/home?region=${region}#/authorization-details/${id}`
+    return `. Go to ${page} for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ${id}`
+  }
+
+  #isDue(key: string): boolean {
+    const now = this.#settings.clock()
+    const writtenAt = this.#written.get(key)
+    if (writtenAt !== undefined && now - writtenAt < TEXT_REFRESH_MS) return false
+    this.#written.set(key, now)
+    return true
+  }
+}
+
+/** 128 random bits in lower-case letters and digits: AWS's have the same form (`9fwl8rk7s35sljltb3mkkdi7f`). */
+const newAuthorizationId = (random: RandomBytes): string =>
+  BigInt(`0x${Buffer.from(random(ID_BYTES)).toString('hex')}`).toString(36)
+
+function recordOf(
+  { facts, check, policies }: Refused,
+  id: string,
+): { readonly record: DenialRecord; readonly texts: readonly KeptText[] } {
+  const { call, caller, entity } = facts
+  const { action, resource, resourceAccountId, resourcePolicy } = check
+  const texts = new Map<string, string>()
+  const sets = lanesOf(check, caller.known.caller, policies).map((lane) => ({
+    policyType: lane.policyType,
+    level: lane.level,
+    policies: lane.set.policies.map((policy): KeptPolicy => {
+      const hash = hashOf(policy)
+      texts.set(hash, policy.text)
+      return { source: policy.source, hash, attachedTo: attachedTo(policy, lane, facts) }
+    }),
+  }))
+  const record: DenialRecord = {
+    id,
+    requestId: call.requestId,
+    at: call.now,
+    region: call.region,
+    caller: caller.known.caller,
+    organizationId: caller.known.organization?.id,
+    action,
+    resource,
+    resourceAccountId,
+    resourceOrganizationId: entity.organization?.id,
+    mandatory: resourcePolicy?.mandatory === true ? true : undefined,
+    requestContext: keysOfRequest(facts),
+    checkContext: keysOfCheck(facts),
+    sets,
+  }
+  return { record, texts: Array.from(texts, ([hash, text]) => ({ hash, text })) }
+}
+
+const hashes = new WeakMap<CompiledPolicy, string>()
+function hashOf(policy: CompiledPolicy): string {
+  const known = hashes.get(policy)
+  if (known !== undefined) return known
+  const made = createHash('sha256').update(policy.text).digest('base64url')
+  hashes.set(policy, made)
+  return made
+}
+
+/** The ARN of what the policy is attached to (IAM Toolbox API reference, AttachedTo). */
+function attachedTo({ source }: CompiledPolicy, { policyType, level }: Lane, { caller, entity }: Facts): readonly string[] {
+  const { arn, roleArn, userArn } = caller.known.caller
+  switch (policyType) {
+    case 'resource':
+    case 'trust':
+      return [entity.arn]
+    case 'scp':
+      return partOf(caller.known.organization, level)
+    case 'rcp':
+      return partOf(entity.organization, level)
+    case 'identity':
+    case 'boundary':
+    case 'session':
+    case 'endpoint':
+      return [source.attachedTo ?? roleArn ?? userArn ?? arn]
+  }
+}
+
+/** The part of the organization at a level of its policies: the root, the units below it, the account. */
+function partOf(organization: KnownOrganization | undefined, level: number): readonly string[] {
+  const target = organization?.targets[level]
+  return organization === undefined || target === undefined
+    ? []
+    : [targetArn({ account: organization.managementAccountId, id: organization.id }, target)]
+}

@@ -1,0 +1,124 @@
+/** Administrative commands about refusals: which there were, and why. */
+import { Fault } from '../aws/fault.ts'
+import type { PolicySource } from '../policy/compile.ts'
+import { type Statement, placeOf } from '../policy/document.ts'
+import { explain, type Part } from '../policy/explain.ts'
+import { type Flip, flipOf } from '../policy/flip.ts'
+import { askedOf, type DenialRecord } from '../services/denial-record.ts'
+import { findDenial, findDenialOfRequest, loadTexts, newestDenials } from '../services/denials.rows.ts'
+import { listAccounts } from './account-jobs.ts'
+import type {
+  AdminArguments,
+  AdminResult,
+  DenialExplanation,
+  DenialSummary,
+  ShownFlip,
+  ShownPart,
+  ShownStatement,
+} from './admin-contract.ts'
+import { chosenAccount } from './chosen-account.ts'
+import type { Opened } from './open.ts'
+
+const MAX_LISTED = 1_000
+
+export async function listDenials(
+  { context }: Opened,
+  { accountId, limit }: AdminArguments<'listDenials'>,
+): Promise<AdminResult<'listDenials'>> {
+  await context.audit.flush()
+  const account = await chosenAccount(await context.store.read(listAccounts), accountId)
+  const rows = Math.min(Math.max(limit, 1), MAX_LISTED)
+  return { denials: (await context.store.read((tx) => newestDenials(tx, account.id, rows))).map(summaryOf) }
+}
+
+/** Decides again by the policies of then. Throws NoSuchEntity where no refusal has that id. */
+export async function explainDenial(
+  { context }: Opened,
+  { id }: AdminArguments<'explainDenial'>,
+): Promise<AdminResult<'explainDenial'>> {
+  await context.audit.flush()
+  return context.store.read(async (tx) => {
+    const record = (await findDenial(tx, id)) ?? (await findDenialOfRequest(tx, id))
+    if (record === undefined) throw unknownDenial(id)
+    return explanationOf(record, await loadTexts(tx, record))
+  })
+}
+
+const unknownDenial = (id: string): Fault =>
+  new Fault(
+    'NoSuchEntity',
+    `No refusal is kept under the id ${id}. Refusals are kept for a day; keyreeve explain lists the newest, and keyreeve audit tail shows what was called.`,
+  )
+
+const summaryOf = ({ id, requestId, at, caller, action, resource }: DenialRecord): DenialSummary => ({
+  id,
+  requestId,
+  at,
+  caller: caller.arn,
+  action,
+  resource,
+})
+
+type Texts = ReadonlyMap<string, string>
+
+function explanationOf(record: DenialRecord, texts: Texts): DenialExplanation {
+  const { check, caller, policies } = askedOf(record, (hash) => texts.get(hash))
+  const { decision, parts, context } = explain(check, caller, policies)
+  if (decision.decision === 'allowed') throw new Error(`the refusal ${record.id} is none by the policies that are kept with it`)
+  const shown = showing(record, texts)
+  return {
+    ...summaryOf(record),
+    accountId: record.caller.accountId,
+    decision: decision.decision,
+    policyType: decision.policyType,
+    parts: parts.map(shown.part),
+    context: Object.fromEntries(Array.from(context, ([key, value]) => [key, value ?? null])),
+    flip: shown.flip(flipOf(check, caller, policies)),
+  }
+}
+
+/** How the parts of an explanation are shown: with the texts of the policies, for the lines, and with what each is attached to. */
+function showing(record: DenialRecord, texts: Texts) {
+  const hashes = new Map(record.sets.flatMap(({ policies }) => policies.map(({ source, hash }) => [source.id, hash])))
+  const statement = (policy: PolicySource, { index, sid, effect, start }: Statement): ShownStatement => {
+    const text = texts.get(hashes.get(policy.id) ?? '') ?? ''
+    return { policy: nameOf(policy), number: index + 1, sid: sid?.text, line: placeOf(text, start).line, effect }
+  }
+  const attachedTo = (policyType: string, level: number): readonly string[] => [
+    ...new Set(
+      record.sets
+        .filter((set) => set.policyType === policyType && set.level === level)
+        .flatMap(({ policies }) => policies.flatMap((policy) => policy.attachedTo)),
+    ),
+  ]
+  return {
+    part: ({ policyType, level, verdict, matched, nearMisses, problems }: Part): ShownPart => ({
+      policyType,
+      level,
+      attachedTo: attachedTo(policyType, level),
+      verdict,
+      matched: matched.map((one) => statement(one.policy, one.statement)),
+      nearMisses: nearMisses.map((one) => ({ ...statement(one.policy, one.statement), why: one.text })),
+      problems: problems.map(({ policy, problem }) => ({ policy: nameOf(policy), problem })),
+    }),
+    flip: (flip: Flip): ShownFlip => {
+      if (flip.kind === 'none') return flip
+      if (flip.kind === 'add')
+        return {
+          kind: 'add',
+          additions: flip.additions.map((one) => ({ ...one, attachedTo: attachedTo(one.policyType, one.level) })),
+        }
+      const { policyType, policy } = flip
+      return {
+        kind: 'denied',
+        policyType,
+        policy: nameOf(policy),
+        ...(flip.statement !== undefined && { statement: statement(policy, flip.statement.source) }),
+      }
+    },
+  }
+}
+
+/** A policy's ARN; for one that has none its name and whose it is. */
+const nameOf = ({ arn, name, attachedTo }: PolicySource): string =>
+  arn ?? (attachedTo === undefined ? name : `${name} of ${attachedTo}`)

@@ -1,0 +1,98 @@
+/** A refusal as it is kept: what was asked, by whom, under which policies. From it the decision is made again, and explained. */
+import type { Caller } from '../policy/caller.ts'
+import { policySet, type PolicySet } from '../policy/combine.ts'
+import { compileText, type DocumentKind, type PolicySource } from '../policy/compile.ts'
+import { contextOf, type ContextValue } from '../policy/context.ts'
+import type { Check, Policies, PolicyType } from '../policy/evaluate.ts'
+
+type Keys = Readonly<Record<string, ContextValue>>
+
+export type KeptPolicy = {
+  readonly source: PolicySource
+  /** Names its text among those of the account. */
+  readonly hash: string
+  /** ARNs: the principal's, the resource's, or that of the part of the organization. */
+  readonly attachedTo: readonly string[]
+}
+
+/** Policies that were decided together: those of one type, or of one level of an organization. */
+export type KeptSet = { readonly policyType: PolicyType; readonly level: number; readonly policies: readonly KeptPolicy[] }
+
+/** Plain data: it is stored as JSON. */
+export type DenialRecord = {
+  /** The authorization id. */
+  readonly id: string
+  readonly requestId: string
+  /** When the request arrived, milliseconds since 1970. */
+  readonly at: number
+  readonly region: string
+  readonly caller: Caller
+  /** The organization of the caller's account. */
+  readonly organizationId?: string | undefined
+  readonly action: string
+  readonly resource: string
+  readonly resourceAccountId: string
+  readonly resourceOrganizationId?: string | undefined
+  /** Nobody is let in without a grant of the resource's policy. */
+  readonly mandatory?: true | undefined
+  /** Condition keys of the request as a whole, as AWS writes them. */
+  readonly requestContext: Keys
+  /** Those of this action on this resource: they stand over those of the request. */
+  readonly checkContext: Keys
+  readonly sets: readonly KeptSet[]
+}
+
+/** What was decided, ready to be decided again. */
+export type Asked = { readonly check: Check; readonly caller: Caller; readonly policies: Policies }
+
+const KINDS: Readonly<Record<PolicyType, DocumentKind | 'endpoint'>> = {
+  identity: 'identity',
+  boundary: 'identity',
+  session: 'identity',
+  resource: 'resource',
+  trust: 'trust',
+  scp: 'scp',
+  rcp: 'rcp',
+  endpoint: 'endpoint',
+}
+
+/** Compiles what is kept. `textOf` gives the text of a hash; a text that is not kept cannot be compiled, and denies. */
+export function askedOf(record: DenialRecord, textOf: (hash: string) => string | undefined): Asked {
+  const setsOf = (policyType: PolicyType): readonly PolicySet[] =>
+    record.sets
+      .filter((set) => set.policyType === policyType)
+      .toSorted((one, other) => one.level - other.level)
+      .map(({ policies }) =>
+        policySet(policies.map(({ source, hash }) => compileText(textOf(hash) ?? '', KINDS[policyType], source))),
+      )
+  const [identity] = setsOf('identity')
+  const [boundary] = setsOf('boundary')
+  const [session] = setsOf('session')
+  const [endpoint] = setsOf('endpoint')
+  const scps = setsOf('scp')
+  const rcps = setsOf('rcp')
+  const policies: Policies = {
+    ...(identity !== undefined && { identity }),
+    ...(boundary !== undefined && { boundary }),
+    ...(session !== undefined && { session }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(scps.length > 0 && { scps }),
+    ...(rcps.length > 0 && { rcps }),
+  }
+  return { check: { ...checkOf(record), ...resourcePolicyOf(record, setsOf) }, caller: record.caller, policies }
+}
+
+function checkOf({ action, resource, resourceAccountId, requestContext, checkContext }: DenialRecord): Check {
+  return { action, resource, resourceAccountId, context: contextOf({ ...requestContext, ...checkContext }) }
+}
+
+function resourcePolicyOf(
+  { mandatory }: DenialRecord,
+  setsOf: (policyType: PolicyType) => readonly PolicySet[],
+): Pick<Check, 'resourcePolicy'> {
+  for (const kind of ['resource', 'trust'] as const) {
+    const [policies] = setsOf(kind)
+    if (policies !== undefined) return { resourcePolicy: { kind, policies, ...(mandatory === true && { mandatory }) } }
+  }
+  return {}
+}

@@ -1,0 +1,63 @@
+/** The shapes of authorization details (IAM Toolbox API reference, Evaluation, PolicyInfo). */
+import { createHash } from 'node:crypto'
+import type { Evaluation, MatchedPolicy, PolicyInfo, PolicyType as ToldType } from '../../model/iam-toolbox.gen.ts'
+import type { PolicySource } from '../../policy/compile.ts'
+import type { PolicyType } from '../../policy/evaluate.ts'
+import type { Explanation } from '../../policy/explain.ts'
+import type { DenialRecord, KeptSet } from '../denial-record.ts'
+
+const TYPES: Readonly<Record<PolicyType, ToldType>> = {
+  identity: 'IDENTITY_BASED_POLICY',
+  boundary: 'PERMISSIONS_BOUNDARY',
+  session: 'SESSION_POLICY',
+  resource: 'RESOURCE_BASED_POLICY',
+  trust: 'RESOURCE_BASED_POLICY',
+  scp: 'SERVICE_CONTROL_POLICY',
+  rcp: 'RESOURCE_CONTROL_POLICY',
+  endpoint: 'VPC_ENDPOINT_POLICY',
+}
+
+/** A policy's ARN; for one that has none an identifier that tells nothing. */
+export const uriOf = ({ arn, id }: PolicySource): string => arn ?? createHash('sha256').update(id).digest('hex').slice(0, 32)
+
+/** One entry a policy, however many parts of an organization it is attached to. */
+export function policyInfos(sets: readonly KeptSet[]): readonly PolicyInfo[] {
+  const infos = new Map<string, PolicyInfo>()
+  for (const { policyType, policies } of sets) {
+    for (const { source, attachedTo } of policies) {
+      const uri = uriOf(source)
+      const key = `${policyType} ${uri}`
+      const arns = [...(infos.get(key)?.attachedTo ?? []), ...attachedTo.map((arn) => ({ arn }))]
+      infos.set(key, { type: TYPES[policyType], inline: source.arn === undefined, uri, attachedTo: arns })
+    }
+  }
+  return [...infos.values()]
+}
+
+/** What came of the action on the resource, and the statements that matched in the sets that the reader sees. */
+export function evaluationOf(
+  { action, resource, checkContext }: DenialRecord,
+  { decision, parts }: Explanation,
+  seen: readonly KeptSet[],
+): Evaluation {
+  const isSeen = new Set(seen.map(({ policyType, level }) => `${policyType} ${level}`))
+  const matched = parts.filter(({ policyType, level }) => isSeen.has(`${policyType} ${level}`)).flatMap((part) => part.matched)
+  return {
+    action,
+    resource,
+    context: checkContext,
+    evaluatedEffect: decision.decision === 'explicitDeny' ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY',
+    matchedPolicies: matchedPolicies(matched),
+  }
+}
+
+function matchedPolicies(matched: Explanation['parts'][number]['matched']): readonly MatchedPolicy[] {
+  const byUri = Map.groupBy(matched, ({ policy }) => uriOf(policy))
+  return Array.from(byUri, ([uri, refs]) => ({
+    uri,
+    matchedStatements: refs.map(({ statement: { sid, effect } }) => ({
+      ...(sid !== undefined && { sid: sid.text }),
+      evaluatedEffect: effect === 'Allow' ? ('ALLOW' as const) : ('DENY' as const),
+    })),
+  }))
+}
