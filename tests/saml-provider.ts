@@ -13,7 +13,14 @@ export type TestProvider = {
   respond(subject: string, attributes: Readonly<Record<string, readonly string[]>>, change?: Partial<Values>): Promise<string>
 }
 
-type Values = { readonly issuedAt: number; readonly until: number; readonly audience: string; readonly recipient: string }
+type Values = {
+  readonly issuedAt: number
+  readonly until: number
+  readonly audience: string
+  readonly recipient: string
+  /** SessionNotOnOrAfter; without it there is no authentication statement. */
+  readonly sessionUntil?: number
+}
 
 const body = (text: string): string =>
   Buffer.from(text.match(/-----BEGIN CERTIFICATE-----([^-]+)/)?.[1] ?? '')
@@ -77,9 +84,13 @@ function filled(template: string, { id, subject, attributes, values }: Filling):
     Recipient: values.recipient,
     Audience: values.audience,
     Attributes: statements,
+    Authentication:
+      values.sessionUntil === undefined
+        ? ''
+        : `<saml:AuthnStatement AuthnInstant="${new Date(values.issuedAt).toISOString()}" SessionNotOnOrAfter="${new Date(values.sessionUntil).toISOString()}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>`,
   }
   return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => texts[name] ?? whole)
 }
 
 const TEMPLATE =
-  '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{ID}" Version="2.0" IssueInstant="{Now}" Destination="{Recipient}"><saml:Issuer>{Issuer}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status><saml:Assertion ID="{AssertionID}" Version="2.0" IssueInstant="{Now}"><saml:Issuer>{Issuer}</saml:Issuer><saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">{NameID}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="{Until}" Recipient="{Recipient}"/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{Now}" NotOnOrAfter="{Until}"><saml:AudienceRestriction><saml:Audience>{Audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AttributeStatement>{Attributes}</saml:AttributeStatement></saml:Assertion></samlp:Response>'
+  '<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{ID}" Version="2.0" IssueInstant="{Now}" Destination="{Recipient}"><saml:Issuer>{Issuer}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status><saml:Assertion ID="{AssertionID}" Version="2.0" IssueInstant="{Now}"><saml:Issuer>{Issuer}</saml:Issuer><saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">{NameID}</saml:NameID><saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="{Until}" Recipient="{Recipient}"/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="{Now}" NotOnOrAfter="{Until}"><saml:AudienceRestriction><saml:Audience>{Audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>{Authentication}<saml:AttributeStatement>{Attributes}</saml:AttributeStatement></saml:Assertion></samlp:Response>'

@@ -47,6 +47,8 @@ export type FederatedUserPrincipal = Common & {
 export type AskedSession = {
   readonly name: string
   readonly seconds: number | undefined
+  /** When it ends at the latest, milliseconds since 1970, whatever is asked. */
+  readonly endsAt?: number | undefined
   readonly sourceIdentity: string | undefined
   readonly tags: readonly { readonly Key: string; readonly Value: string }[]
   readonly transitiveTagKeys: readonly string[]

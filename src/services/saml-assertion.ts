@@ -11,6 +11,8 @@ export type SamlAssertion = {
   readonly issuedAt: number
   /** The earliest of all times after which it no longer counts. */
   readonly expiresAt: number
+  /** When a session made of it ends at the latest (SessionNotOnOrAfter); undefined where it does not say. */
+  readonly sessionEndsAt: number | undefined
   readonly subject: string
   /** `persistent`, `transient`, or the whole URI of the name's format. */
   readonly subjectType: string
@@ -39,6 +41,7 @@ export function readAssertion(assertion: Element): SamlAssertion {
       expiresAt: Math.min(
         ...[attribute(confirmation, 'NotOnOrAfter'), attribute(conditions, 'NotOnOrAfter')].map((time) => timeOf(must(time))),
       ),
+      sessionEndsAt: sessionEndOf(assertion),
       subject: textOf(name),
       subjectType: ['persistent', 'transient'].find((short) => format === NAME_FORMAT + short) ?? format,
       recipient: must(attribute(confirmation, 'Recipient')),
@@ -55,6 +58,15 @@ export function notBefore(assertion: Element): number {
   const [conditions] = childrenNamed(assertion, 'assertion', 'Conditions')
   const time = conditions === undefined ? undefined : attribute(conditions, 'NotBefore')
   return time === undefined ? 0 : timeOf(time)
+}
+
+/** The earliest SessionNotOnOrAfter of the authentication statements. */
+function sessionEndOf(assertion: Element): number | undefined {
+  const times = childrenNamed(assertion, 'assertion', 'AuthnStatement').flatMap((statement) => {
+    const time = attribute(statement, 'SessionNotOnOrAfter')
+    return time === undefined ? [] : [timeOf(time)]
+  })
+  return times.length === 0 ? undefined : Math.min(...times)
 }
 
 function one(parent: Element, name: string): Element {

@@ -156,28 +156,3 @@ test('a namesake of a deleted user is not trusted, and a session ends with its r
   await done(root, 'DeleteRole', { RoleName: 'carols' })
   assert.equal((await call(session, 'sts', 'GetCallerIdentity', {})).code, 'InvalidClientTokenId')
 })
-
-test('a federated user has what both its issuer and its session policies allow', async () => {
-  await done(root, 'PutUserPolicy', {
-    UserName: 'bob',
-    PolicyName: 'q',
-    PolicyDocument: allow({ Action: ['iam:GetRole', 'iam:GetUser'], Resource: '*' }),
-  })
-  const federate = async (input: object): Promise<Credentials> => {
-    const { status, body } = await call(bob, 'sts', 'GetFederationToken', { Name: 'visitor', ...input })
-    assert.equal(status, 200, body)
-    return credentialsIn(body)
-  }
-  const limited = await federate({ Policy: allow({ Action: ['iam:GetRole', 'iam:ListUsers'], Resource: '*' }) })
-  const bare = await federate({})
-  // oxfmt-ignore
-  const rows: readonly (readonly [Credentials, string, object, number])[] = [
-    [limited, 'GetRole',   { RoleName: 'account' }, 200],
-    [limited, 'GetUser',   { UserName: 'bob' },     403],
-    [limited, 'ListUsers', {},                      403],
-    [bare,    'GetRole',   { RoleName: 'account' }, 403],
-  ]
-  for (const [credentials, action, input, status] of rows)
-    assert.equal((await call(credentials, 'iam', action, input)).status, status, action)
-  assert.equal((await assume(limited, roleOf(ACCOUNT, 'account'))).status, 403)
-})

@@ -58,6 +58,16 @@ test('a signed response becomes a session of the role', async () => {
   assert.equal((await session.send(new GetCallerIdentityCommand({}))).Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/analyst/jane`)
 })
 
+test('a session ends when the assertion says, if that is earlier than what was asked', async () => {
+  const sessionUntil = Date.now() + 1_200_000
+  const { Credentials: short } = await assume(await idp.respond('jane@example.com', attributes(), { sessionUntil }))
+  const early = sessionUntil - (short?.Expiration?.getTime() ?? 0)
+  assert.ok(early >= 0 && early <= 2_000, 'whole seconds, never later')
+  const far = Date.now() + 40_000_000
+  const { Credentials: long } = await assume(await idp.respond('jane@example.com', attributes(), { sessionUntil: far }))
+  assert.ok(Math.abs((long?.Expiration?.getTime() ?? 0) - Date.now() - 3_600_000) <= 5_000)
+})
+
 const changed = async (change: (xml: string) => string): Promise<string> => {
   const response = await idp.respond('jane@example.com', attributes())
   return Buffer.from(change(Buffer.from(response, 'base64').toString())).toString('base64')
@@ -88,6 +98,7 @@ const REFUSED: readonly Row[] = [
   ['another recipient',             () => idp.respond('jane@example.com', attributes(), { recipient: 'https://evil.example.com/saml' }), 'InvalidIdentityToken'],
   ['issued six minutes ago',        () => idp.respond('jane@example.com', attributes(), { issuedAt: Date.now() - 360_000 }), 'ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance'],
   ['over',                          () => idp.respond('jane@example.com', attributes(), { until: Date.now() - 1_000 }), 'ExpiredTokenException'],
+  ['with a session that is over',   () => idp.respond('jane@example.com', attributes(), { sessionUntil: Date.now() - 1_000 }), 'ExpiredTokenException'],
   ['issued in the future',          () => idp.respond('jane@example.com', attributes(), { issuedAt: Date.now() + 600_000, until: Date.now() + 700_000 }), 'InvalidIdentityToken'],
   ['no such role in it',            () => idp.respond('jane@example.com', { ...attributes(), Role: [`${RoleArn}x,${PrincipalArn}`] }), 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithSAML'],
   ['no session name',               () => idp.respond('jane@example.com', { Role: [`${RoleArn},${PrincipalArn}`] }), 'IDPRejectedClaim', 'RoleSessionName is required in AuthnResponse'],

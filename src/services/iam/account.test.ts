@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { GetAccountSummaryResponse, ListAccountAliasesResponse } from '../../model/iam.gen.ts'
 import { readModel } from '../../protocol/model-files.ts'
-import { type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
+import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
 import { assertRefusals } from '../../../tests/refusals.ts'
 import { createAccessKey } from './access-keys.ts'
 import { createAccountAlias, deleteAccountAlias, getAccountSummary, listAccountAliases } from './account.ts'
+import { attachGroupPolicy, attachUserPolicy } from './attachments.ts'
 import { createGroup } from './groups.ts'
+import { createPolicy } from './policies.ts'
 import { createUser } from './users.ts'
 
 let harness: Harness
@@ -49,8 +51,22 @@ test('the summary has every entry that the model knows, and counts', async () =>
   await harness.call(createGroup, { GroupName: 'g' })
   await harness.call(createAccessKey, {})
   await harness.call(createAccessKey, {})
+  await harness.call(createPolicy, {
+    PolicyName: 'p',
+    PolicyDocument: '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sqs:*","Resource":"*"}}',
+  })
+  for (const PolicyArn of [`arn:aws:iam::${ACCOUNT}:policy/p`, 'arn:aws:iam::aws:policy/ReadOnlyAccess']) {
+    await harness.call(attachUserPolicy, { UserName: 'u', PolicyArn })
+    await harness.call(attachGroupPolicy, { GroupName: 'g', PolicyArn })
+  }
   const after = await summary()
   const changed = Object.entries(after).filter(([key, value]) => before[key] !== value)
-  assert.deepEqual(Object.fromEntries(changed), { Users: 1, Groups: 1, AccountAccessKeysPresent: 1 })
+  assert.deepEqual(Object.fromEntries(changed), {
+    Users: 1,
+    Groups: 1,
+    AccountAccessKeysPresent: 1,
+    Policies: 1,
+    PolicyVersionsInUse: 2,
+  })
   assert.deepEqual([after['UsersQuota'], after['GroupsQuota'], after['GlobalEndpointTokenVersion']], [5000, 300, 1])
 })

@@ -46,7 +46,8 @@ const COUNTS: Readonly<Partial<Record<SummaryKeyType, string>>> = {
   Roles: 'SELECT COUNT(*) AS count FROM iam_role WHERE account = $1',
   InstanceProfiles: 'SELECT COUNT(*) AS count FROM iam_instance_profile WHERE account = $1',
   Policies: 'SELECT COUNT(*) AS count FROM iam_policy WHERE account = $1',
-  PolicyVersionsInUse: 'SELECT COUNT(*) AS count FROM iam_policy_version WHERE account = $1',
+  // "The number of managed policies that are attached to IAM users, groups, or roles": customer managed and AWS's own.
+  PolicyVersionsInUse: 'SELECT COUNT(DISTINCT policy_arn) AS count FROM iam_attachment WHERE account = $1',
   MFADevices:
     'SELECT COUNT(*) AS count FROM (SELECT account FROM iam_mfa_device UNION ALL SELECT account FROM iam_fido_device) AS device WHERE account = $1',
   MFADevicesInUse: 'SELECT COUNT(*) AS count FROM iam_enabled_mfa WHERE account = $1',

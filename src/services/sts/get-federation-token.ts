@@ -34,6 +34,7 @@ export const getFederationToken = readOperation('sts', 'GetFederationToken', {
       principal: { type: 'federated-user', id: issuer.id, name: input.Name },
       seconds: secondsOf(input.DurationSeconds, issuer),
       minimumTokenSize: input.MinimumSessionTokenSize,
+      noIam: true,
       ...(policies !== undefined && { policies }),
       ...(tags.length > 0 && { tags }),
     })

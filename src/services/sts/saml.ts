@@ -54,7 +54,9 @@ const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
       { Tags: session.tags, TransitiveTagKeys: session.transitiveTagKeys },
       undefined,
     )
-    const seconds = sessionSeconds(role, { DurationSeconds: input.DurationSeconds ?? session.seconds, chained: false })
+    const asked = sessionSeconds(role, { DurationSeconds: input.DurationSeconds ?? session.seconds, chained: false })
+    // STS API reference: as long as was asked, or until SessionNotOnOrAfter, whichever is shorter.
+    const seconds = session.endsAt === undefined ? asked : Math.min(asked, Math.floor((session.endsAt - call.now) / 1000))
     const issued = issueRoleSession(call, {
       role,
       accountId,
@@ -120,7 +122,8 @@ function proven(encoded: string, metadata: string, now: number): SamlAssertion {
       throw new SamlError('Your request included an invalid SAML response.')
     if (assertion.issuedAt + WINDOW_MS <= now)
       throw new Fault('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance')
-    if (assertion.expiresAt <= now) throw new Fault('ExpiredTokenException', 'The SAML assertion is expired.')
+    if (Math.min(assertion.expiresAt, assertion.sessionEndsAt ?? assertion.expiresAt) <= now)
+      throw new Fault('ExpiredTokenException', 'The SAML assertion is expired.')
     return assertion
   } catch (error) {
     if (error instanceof SamlError) throw invalidToken(error.message)
@@ -159,6 +162,7 @@ function sessionOf(assertion: SamlAssertion, qualifier: string): AskedSession {
   return {
     name,
     seconds: duration === undefined ? undefined : Number(duration),
+    endsAt: assertion.sessionEndsAt,
     sourceIdentity,
     tags,
     transitiveTagKeys: attributes.get(`${ATTRIBUTE}TransitiveTagKeys`) ?? [],
