@@ -123,6 +123,12 @@ const ALLOWED_ASSERTIONS = new Set([
   'src/server/administration.ts',
 ])
 
+/** The package has no TypeScript: `siblingModule` knows both endings. */
+function sourceAddresses({ path, text }: Source): readonly string[] {
+  if (!path.startsWith('src/') || isTest(path)) return []
+  return [...text.matchAll(/new URL\('[^']+\.ts'/g)].map(([found]) => `${path}: ${found}`)
+}
+
 const planted = (path: string, text: string): Source => ({ path, text: `/** Planted. */\n${text}\n` })
 
 const RULES: readonly Rule[] = [
@@ -146,6 +152,11 @@ const RULES: readonly Rule[] = [
   { name: 'files stay small', check: size, planted: planted('src/aws/x.ts', '\n'.repeat(MAX_LINES)) },
   { name: 'names say something', check: names, planted: planted('src/aws/arn-utils.ts', '') },
   { name: 'nothing is left over', check: leftovers, planted: planted('src/aws/x.ts', '// TO' + 'DO') },
+  {
+    name: 'files that are loaded by their address are found when built',
+    check: sourceAddresses,
+    planted: planted('src/store/x.ts', "new URL('./y.ts', import.meta.url)"),
+  },
   { name: 'no pattern is built', check: builtPatterns, planted: planted('src/policy/x.ts', 'export const a = new RegExp(b)') },
   { name: 'types are not asserted', check: assertions, planted: planted('src/server/x.ts', 'export const a = b as Row') },
 ]

@@ -60,6 +60,14 @@ test('a good policy has none, in any language', async () => {
     assert.deepEqual((await validate({ policyDocument: good, locale })).findings, [])
 })
 
+test('a large document has the findings of a small one', async () => {
+  const wrong = { Effect: 'Allow', Action: 's3:GetNothing', Resource: 'arn:aws:s3:::bucket/*' }
+  const large = policyOf({ ...wrong, Sid: 'a'.repeat(30_000) })
+  const codes = async (policyDocument: string) => (await validate({ policyDocument })).findings?.map(({ issueCode }) => issueCode)
+  assert.deepEqual(await codes(policyOf(wrong)), ['INVALID_ACTION'])
+  assert.deepEqual(await codes(large), ['INVALID_ACTION', 'POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA'])
+})
+
 test('findings come page by page', async () => {
   const one = await validate({ maxResults: 1 })
   assert.equal(one.findings?.length, 1)

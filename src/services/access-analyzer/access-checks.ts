@@ -1,9 +1,9 @@
 /** CheckNoNewAccess, CheckAccessNotGranted and CheckNoPublicAccess: proofs about documents. What cannot be proved or disproved never passes. */
 import { type PolicyDocument, PolicyError } from '../../policy/document.ts'
-import { type Answer, grantsAccess, newAccess, type PolicyKind, problemOf } from '../../policy/compare/compare.ts'
-import { isPublic } from '../../policy/compare/public.ts'
+import { type Answer, type PolicyKind, problemOf } from '../../policy/compare/compare.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { readOperation } from '../operation.ts'
+import { compared } from './analysis.ts'
 import { analyzerCheck } from './check.ts'
 import { invalidParameter, unprocessable, validationException } from './errors.ts'
 
@@ -66,7 +66,8 @@ const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
   async prepare(_tx, { existingPolicyDocument, newPolicyDocument, policyType }) {
     const kind = kindOf(policyType)
     const updated = documentOf(newPolicyDocument, kind)
-    return outcomeOf(newAccess(documentOf(existingPolicyDocument, kind), updated, kind), updated, NEW)
+    const existing = documentOf(existingPolicyDocument, kind).source
+    return outcomeOf(await compared({ about: 'new access', document: updated.source, existing, kind }), updated, NEW)
   },
   handle: async (_tx, _input, _call, outcome) => outcome,
 })
@@ -80,7 +81,8 @@ const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGr
       throw validationException('access', 'access must have actions or resources')
     const kind = kindOf(policyType)
     const document = documentOf(policyDocument, kind)
-    return outcomeOf(grantsAccess(document, { actions, resources }, kind), document, GRANTED)
+    const access = { actions, resources }
+    return outcomeOf(await compared({ about: 'granted access', document: document.source, access, kind }), document, GRANTED)
   },
   handle: async (_tx, _input, _call, outcome) => outcome,
 })
@@ -90,7 +92,7 @@ const checkNoPublicAccess = readOperation('access-analyzer', 'CheckNoPublicAcces
   authorize: (_input, call) => analyzerCheck('access-analyzer:CheckNoPublicAccess', call),
   async prepare(_tx, { policyDocument }) {
     const document = documentOf(policyDocument, 'resource')
-    return outcomeOf(isPublic(document), document, PUBLIC)
+    return outcomeOf(await compared({ about: 'public access', document: document.source }), document, PUBLIC)
   },
   handle: async (_tx, _input, _call, outcome) => outcome,
 })

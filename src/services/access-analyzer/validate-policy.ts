@@ -2,9 +2,12 @@
 import { type Finding, validatePolicy } from '../../policy/validate/validate.ts'
 import { readAuthorization } from '../../protocol/model-files.ts'
 import { readOperation } from '../operation.ts'
+import { validated } from './analysis.ts'
 import { analyzerCheck } from './check.ts'
 import { validationException } from './errors.ts'
 
+/** Characters. More than any quota of policies allows; all checks of such a document may take half a second. */
+const LARGE = 24_576
 /** Findings of a page. AWS documents none; its lists of findings have the same default. */
 const DEFAULT_PAGE_SIZE = 100
 const TOKEN_VERSION = '1'
@@ -19,8 +22,9 @@ const validatePolicyOperation = readOperation('access-analyzer', 'ValidatePolicy
   authorize: (_input, call) => analyzerCheck('access-analyzer:ValidatePolicy', call),
   async prepare(_tx, { policyDocument, policyType, validatePolicyResourceType }) {
     const resourceType = policyType === 'RESOURCE_POLICY' ? validatePolicyResourceType : undefined
-    const asked = { type: policyType, catalogue: readAuthorization() }
-    return validatePolicy(policyDocument, resourceType === undefined ? asked : { ...asked, resourceType })
+    const asked = { type: policyType, ...(resourceType !== undefined && { resourceType }) }
+    if (policyDocument.length > LARGE) return validated({ about: 'findings', document: policyDocument, asked })
+    return validatePolicy(policyDocument, { ...asked, catalogue: readAuthorization() })
   },
   handle: async (_tx, input, _call, findings) => pageOf(findings, input),
 })
