@@ -124,6 +124,19 @@ export async function openHarness(): Promise<Harness> {
   return harness
 }
 
+/** A session of a role of the account: credentials that are no user's. */
+export const ROLE_SESSION: Principal = {
+  type: 'assumed-role',
+  accountId: ACCOUNT,
+  id: 'AROATEST:session',
+  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/session`,
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/r`,
+  roleId: 'AROATEST',
+  roleName: 'r',
+  sessionName: 'session',
+  credential: { accessKeyId: 'ASIATEST' },
+}
+
 function rootPrincipal(accountId: string): Principal {
   return { type: 'root', accountId, id: accountId, arn: rootArn(accountId), credential: { accessKeyId: 'AKIAROOT' } }
 }

@@ -25,3 +25,20 @@ export async function runSql(
   }
   await harness.store.write({ run })
 }
+
+/** What still hangs on a thing, in AWS's words, and how to take it away. */
+export type Obstacle = readonly [what: string, takeIt: () => Promise<unknown>]
+
+/** Asserts that a thing cannot be deleted while anything hangs on it: each obstacle is named in its turn, until it is taken away. */
+export async function assertObstacles(
+  harness: Harness,
+  operation: Operation,
+  input: object,
+  obstacles: readonly Obstacle[],
+): Promise<void> {
+  for (const [what, takeIt] of obstacles) {
+    const message = `Cannot delete entity, must ${what} first.`
+    await harness.refused(operation, input, { code: 'DeleteConflict', message })
+    await takeIt()
+  }
+}

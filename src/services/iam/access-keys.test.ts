@@ -9,7 +9,7 @@ import type {
   GetAccessKeyLastUsedResponse,
   ListAccessKeysResponse,
 } from '../../model/iam.gen.ts'
-import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
+import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT, ROLE_SESSION } from '../../../tests/harness.ts'
 import { assertRefusals, runSql } from '../../../tests/refusals.ts'
 import {
   createAccessKey,
@@ -29,17 +29,6 @@ before(async () => {
 })
 after(() => harness.close())
 
-const ROLE = {
-  type: 'assumed-role',
-  accountId: ACCOUNT,
-  id: 'AROATEST:session',
-  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/session`,
-  roleArn: `arn:aws:iam::${ACCOUNT}:role/r`,
-  roleId: 'AROATEST',
-  roleName: 'r',
-  sessionName: 'session',
-  credential: { accessKeyId: 'ASIATEST' },
-} as const
 const NO_NAME = 'Must specify userName when calling with non-User credentials'
 const NO_USER = 'The user with name nobody cannot be found.'
 const ROOT_ARN = `arn:aws:iam::${ACCOUNT}:root`
@@ -74,8 +63,8 @@ test('CreateAccessKey refuses in this order', async () => {
   await newKey({ UserName: 'full' })
   // oxfmt-ignore
   await assertRefusals(harness, createAccessKey, [
-    [{},                     'ValidationError', NO_NAME, ROLE],
-    [{ UserName: 'nobody' }, 'NoSuchEntity',    NO_USER, ROLE],
+    [{},                     'ValidationError', NO_NAME, ROLE_SESSION],
+    [{ UserName: 'nobody' }, 'NoSuchEntity',    NO_USER, ROLE_SESSION],
     [{ UserName: 'full' },   'LimitExceeded',   'Cannot exceed quota for AccessKeysPerUser: 2'],
   ])
   const [first] = await keysOf({ UserName: 'full' })
@@ -114,14 +103,14 @@ test('UpdateAccessKey and DeleteAccessKey refuse in this order', async () => {
   const noKey = `The Access Key with id ${AccessKeyId} cannot be found.`
   // oxfmt-ignore
   await assertRefusals(harness, updateAccessKey, [
-    [{ AccessKeyId, Status: 'Expired' },                       'ValidationError', NO_NAME, ROLE],
+    [{ AccessKeyId, Status: 'Expired' },                       'ValidationError', NO_NAME, ROLE_SESSION],
     [{ AccessKeyId, Status: 'Expired', UserName: 'nobody' },   'NoSuchEntity',    NO_USER],
     [{ AccessKeyId, Status: 'Expired', UserName: 'stranger' }, 'NoSuchEntity',    noKey],
     [{ AccessKeyId, Status: 'Expired', UserName: 'owner' },    'InvalidInput',    'An access key cannot be set to Expired.'],
   ])
   // oxfmt-ignore
   await assertRefusals(harness, deleteAccessKey, [
-    [{ AccessKeyId },                       'ValidationError', NO_NAME, ROLE],
+    [{ AccessKeyId },                       'ValidationError', NO_NAME, ROLE_SESSION],
     [{ AccessKeyId, UserName: 'nobody' },   'NoSuchEntity',    NO_USER],
     [{ AccessKeyId, UserName: 'stranger' }, 'NoSuchEntity',    noKey],
   ])
@@ -139,7 +128,7 @@ test('ListAccessKeys refuses in this order, and pages', async () => {
     .toSorted()
   // oxfmt-ignore
   await assertRefusals(harness, listAccessKeys, [
-    [{},                                    'ValidationError', NO_NAME, ROLE],
+    [{},                                    'ValidationError', NO_NAME, ROLE_SESSION],
     [{ UserName: 'nobody' },                'NoSuchEntity',    NO_USER],
     [{ UserName: 'lister', Marker: 'bad' }, 'ValidationError', 'Invalid Marker.'],
   ])

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { CreateGroupResponse, GetGroupResponse, ListGroupsResponse } from '../../model/iam.gen.ts'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
-import { assertRefusals, runSql } from '../../../tests/refusals.ts'
+import { assertObstacles, assertRefusals, type Obstacle, runSql } from '../../../tests/refusals.ts'
 import { createGroup, deleteGroup, getGroup, groupEntity, listGroups, renamedGroupEntity, updateGroup } from './groups.ts'
 import { addUserToGroup, listGroupsForUser, removeUserFromGroup } from './membership.ts'
 import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from './quotas.ts'
@@ -96,19 +96,12 @@ test('DeleteGroup names what must go first, one thing after the other', async ()
     ],
   )
   // oxfmt-ignore
-  const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+  const obstacles: readonly Obstacle[] = [
     ['remove users from group', () => harness.call(removeUserFromGroup, { GroupName, UserName: 'member' })],
     ['detach all policies',     () => runSql(harness, ['DELETE FROM iam_attachment WHERE principal_id = $1', GroupId])],
     ['delete policies',         () => runSql(harness, ['DELETE FROM iam_inline_policy WHERE principal_id = $1', GroupId])],
   ]
-  for (const [step, takeIt] of steps) {
-    await harness.refused(
-      deleteGroup,
-      { GroupName },
-      { code: 'DeleteConflict', message: `Cannot delete entity, must ${step} first.` },
-    )
-    await takeIt()
-  }
+  await assertObstacles(harness, deleteGroup, { GroupName }, obstacles)
   await harness.call(deleteGroup, { GroupName })
   await harness.refused(getGroup, { GroupName }, { code: 'NoSuchEntity' })
 })

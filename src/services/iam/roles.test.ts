@@ -12,7 +12,7 @@ import type {
 import type { WriteTx } from '../../store/store.ts'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
 import type { HarnessJob } from '../../../tests/harness-runner.ts'
-import { assertRefusals, runSql } from '../../../tests/refusals.ts'
+import { assertObstacles, assertRefusals, type Obstacle, runSql } from '../../../tests/refusals.ts'
 import { addRoleToInstanceProfile, createInstanceProfile, removeRoleFromInstanceProfile } from './instance-profiles.ts'
 import { ROLES_PER_ACCOUNT } from './quotas.ts'
 import { listRoleTags, tagRole, untagRole } from './role-tags.ts'
@@ -207,19 +207,12 @@ test('DeleteRole names what must go first, one thing after the other', async () 
     ['INSERT INTO iam_role_use (account, role_id, used_at, region) VALUES ($1, $2, 0, $3)', ACCOUNT, RoleId, 'us-east-1'],
   )
   // oxfmt-ignore
-  const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+  const obstacles: readonly Obstacle[] = [
     ['remove roles from instance profile', () => harness.call(removeRoleFromInstanceProfile, { InstanceProfileName: 'p', RoleName })],
     ['detach all policies',                () => runSql(harness, ['DELETE FROM iam_attachment WHERE principal_id = $1', RoleId])],
     ['delete policies',                    () => runSql(harness, ['DELETE FROM iam_inline_policy WHERE principal_id = $1', RoleId])],
   ]
-  for (const [step, takeIt] of steps) {
-    await harness.refused(
-      deleteRole,
-      { RoleName },
-      { code: 'DeleteConflict', message: `Cannot delete entity, must ${step} first.` },
-    )
-    await takeIt()
-  }
+  await assertObstacles(harness, deleteRole, { RoleName }, obstacles)
   await harness.call(deleteRole, { RoleName })
   await harness.refused(getRole, { RoleName }, { code: 'NoSuchEntity', message: 'The role with name doomed cannot be found.' })
   const again = await create({ RoleName })

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { CreateUserResponse, GetUserResponse, ListUsersResponse } from '../../model/iam.gen.ts'
-import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
-import { assertRefusals, runSql } from '../../../tests/refusals.ts'
+import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT, ROLE_SESSION } from '../../../tests/harness.ts'
+import { assertObstacles, assertRefusals, type Obstacle, runSql } from '../../../tests/refusals.ts'
 import { createAccessKey, deleteAccessKey } from './access-keys.ts'
 import { createAccountAlias } from './account.ts'
 import { createGroup } from './groups.ts'
@@ -100,23 +100,11 @@ test('GetUser without a name is about whoever calls', async () => {
   assert.equal((await harness.call<GetUserResponse>(getUser, {})).User.UserName, 'acme')
   // oxfmt-ignore
   await assertRefusals(harness, getUser, [
-    [{},                     'ValidationError', 'Must specify userName when calling with non-User credentials', ROLE],
-    [{ UserName: 'nobody' }, 'NoSuchEntity',    'The user with name nobody cannot be found.', ROLE],
+    [{},                     'ValidationError', 'Must specify userName when calling with non-User credentials', ROLE_SESSION],
+    [{ UserName: 'nobody' }, 'NoSuchEntity',    'The user with name nobody cannot be found.', ROLE_SESSION],
   ])
-  assert.throws(() => harness.checks(getUser, {}, { as: ROLE }), { code: 'ValidationError' })
+  assert.throws(() => harness.checks(getUser, {}, { as: ROLE_SESSION }), { code: 'ValidationError' })
 })
-
-const ROLE = {
-  type: 'assumed-role',
-  accountId: ACCOUNT,
-  id: 'AROATEST:session',
-  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/session`,
-  roleArn: `arn:aws:iam::${ACCOUNT}:role/r`,
-  roleId: 'AROATEST',
-  roleName: 'r',
-  sessionName: 'session',
-  credential: { accessKeyId: 'ASIATEST' },
-} as const
 
 test('ListUsers pages in the order of names', async () => {
   const names = ['Page-1', 'page-2', 'PAGE-3', 'page-4', 'page-5']
@@ -198,21 +186,14 @@ test('DeleteUser names what must go first, one thing after the other', async () 
     ],
   )
   // oxfmt-ignore
-  const steps: readonly (readonly [string, () => Promise<unknown>])[] = [
+  const obstacles: readonly Obstacle[] = [
     ['delete login profile',    () => harness.call(deleteLoginProfile, { UserName })],
     ['delete access keys',      () => harness.call(deleteAccessKey, { UserName, AccessKeyId: AccessKey.AccessKeyId })],
     ['remove users from group', () => harness.call(removeUserFromGroup, { GroupName: 'doomed', UserName })],
     ['detach all policies',     () => runSql(harness, ['DELETE FROM iam_attachment WHERE principal_id = $1', UserId])],
     ['delete policies',         () => runSql(harness, ['DELETE FROM iam_inline_policy WHERE principal_id = $1', UserId])],
   ]
-  for (const [step, takeIt] of steps) {
-    await harness.refused(
-      deleteUser,
-      { UserName },
-      { code: 'DeleteConflict', message: `Cannot delete entity, must ${step} first.` },
-    )
-    await takeIt()
-  }
+  await assertObstacles(harness, deleteUser, { UserName }, obstacles)
   await harness.call(deleteUser, { UserName })
   await harness.refused(getUser, { UserName }, { code: 'NoSuchEntity' })
   assert.notEqual((await create({ UserName })).UserId, UserId, 'a user of the same name is another user')
