@@ -1,4 +1,5 @@
-/** An organization as IAM's reports read it: who is where in it, and which service control policies bind whom. Small enough to be read whole. */
+/** An organization as IAM reads it for its reports and simulations: who is where in it, and which service control policies bind whom. Small enough to be read whole. */
+import { PARTITION } from '../aws/arn.ts'
 import type { ReadTx } from '../store/store.ts'
 
 export type OrganizationTree = {
@@ -68,3 +69,26 @@ export function lineTo({ root, parents }: Pick<OrganizationTree, 'root' | 'paren
   }
   return line
 }
+
+export type Control = { readonly arn: string; readonly name: string; readonly document: string }
+
+/**
+ * The service control policies that bind an account's principals: one list a level, from the root to the account. Nothing where none are
+ * enabled, and for the management account, which is bound by none (Organizations User Guide, "SCPs").
+ */
+export function controlsOf(tree: OrganizationTree, accountId: string): readonly (readonly Control[])[] {
+  if (!tree.controlled || tree.account === accountId) return []
+  return (lineTo(tree, accountId) ?? []).map((target) =>
+    (tree.attached.get(target) ?? []).map((id) => ({
+      arn: controlArn(tree, id),
+      name: id,
+      document: tree.documents.get(id) ?? '',
+    })),
+  )
+}
+
+/** AWS's own policies are no organization's. */
+const controlArn = ({ account, id }: OrganizationTree, policy: string): string =>
+  policy === FULL_ACCESS[0]
+    ? `arn:${PARTITION}:organizations::aws:policy/service_control_policy/${policy}`
+    : `arn:${PARTITION}:organizations::${account}:policy/${id}/service_control_policy/${policy}`

@@ -14,12 +14,19 @@ export function withoutPolicies(source: Source, exclusions: readonly PolicyIdent
   for (const exclusion of exclusions) mustBeExclusion(exclusion)
   const { boundary, ...rest } = source
   const keepsBoundary = boundary !== undefined && !exclusions.some((exclusion) => isNamed(boundary, exclusion, BOUNDARY))
+  const kept = (policies: readonly SourcePolicy[]): readonly SourcePolicy[] =>
+    policies.filter((policy) => !exclusions.some((exclusion) => isNamed(policy, exclusion, typeOf(policy))))
   return {
     ...rest,
-    policies: source.policies.filter((policy) => !exclusions.some((exclusion) => isNamed(policy, exclusion, typeOf(policy)))),
+    policies: kept(source.policies),
+    controls: keptControls(source.controls.map(kept)),
     ...(keepsBoundary && { boundary }),
   }
 }
+
+/** All of them left out means that none bind. A level that loses its policies while others keep theirs allows nothing. */
+const keptControls = (levels: Source['controls']): Source['controls'] =>
+  levels.every((level) => level.length === 0) ? [] : levels
 
 function mustBeExclusion({ PolicyType: type, PolicyArn: arn, InlinePolicyIdentifier: inline }: PolicyIdentifier): void {
   if (type === undefined && arn === undefined && inline === undefined)

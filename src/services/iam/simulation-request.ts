@@ -108,12 +108,22 @@ function policiesOf(input: SimulationInput, source: Source | undefined): Policie
   return {
     identity: policySet([...(source?.policies ?? []).map((policy) => storedPolicy(policy, 'identity')), ...given]),
     ...(boundary !== undefined && { boundary }),
-    ...(levels.length > 0 && {
+    ...controlsOf(levels, source),
+  }
+}
+
+type Levels = NonNullable<SimulationInput['OrderedOrganizationPolicyInputList']>
+
+/** SimulateCustomPolicy is given service control policies; for a principal they are those that bind its account. */
+function controlsOf(levels: Levels, source: Source | undefined): Pick<Policies, 'scps'> {
+  if (levels.length > 0)
+    return {
       scps: levels.map(({ ServiceControlPolicyInputList: documents = [] }, level) =>
         policySet(documents.map((document, index) => givenPolicy(document, `${SCPS}.${level + 1}.${index + 1}`, 'scp'))),
       ),
-    }),
-  }
+    }
+  const bound = source?.controls ?? []
+  return bound.length === 0 ? {} : { scps: bound.map((level) => policySet(level.map((policy) => storedPolicy(policy, 'scp')))) }
 }
 
 const SCPS = 'OrderedOrganizationPolicyInputList'

@@ -2,6 +2,7 @@
 import { groupArn, parseArn, PARTITION, roleArn, userArn } from '../../aws/arn.ts'
 import type { ReadTx } from '../../store/store.ts'
 import type { Check } from '../operation.ts'
+import { controlsOf, loadOrganizationTree } from '../organization-tree.rows.ts'
 import { listAttached } from './attachments.rows.ts'
 import { awsPolicyDocument } from './aws-policies.ts'
 import { invalidInput, noSuchEntity } from './errors.ts'
@@ -22,7 +23,7 @@ export type SourcePolicy = {
   readonly document: string
 } & (
   | { readonly type: 'inline'; readonly owner: Pick<SourceName, 'kind' | 'name'> }
-  | { readonly type: 'managed' | 'aws-managed'; readonly arn: string }
+  | { readonly type: 'managed' | 'aws-managed' | 'scp'; readonly arn: string }
 )
 
 export type Source = SourceName & {
@@ -31,6 +32,8 @@ export type Source = SourceName & {
   /** A user's groups' policies are among them. */
   readonly policies: readonly SourcePolicy[]
   readonly boundary?: SourcePolicy
+  /** The service control policies that bind its account: one list a level. */
+  readonly controls: readonly (readonly SourcePolicy[])[]
 }
 
 const ENTITY = /^(user|group|role)\/(?:[!-~]+\/)?([\w+=,.@-]+)$/
@@ -68,13 +71,15 @@ export async function loadSource(tx: ReadTx, accountId: string, arn: string): Pr
   const { kind } = name
   const row = await FIND[kind](tx, accountId, name.name)
   if (ARNS[kind](accountId, row.path, row.name) !== arn) throw noSuchEntity[kind](name.name)
-  if (kind === 'group') return { ...name, id: row.id, policies: await groupPolicies(tx, accountId, row) }
+  const controls = await controlPolicies(tx, accountId)
+  if (kind === 'group') return { ...name, id: row.id, policies: await groupPolicies(tx, accountId, row), controls }
   const documents = await loadIdentityDocuments(tx, accountId, row.id)
   const { boundary } = documents
   return {
     ...name,
     id: row.id,
     policies: policiesOf(documents),
+    controls,
     ...(boundary !== undefined && { boundary: managed(boundary.arn, boundary.document) }),
   }
 }
@@ -105,6 +110,12 @@ async function groupPolicies(tx: ReadTx, accountId: string, { id, name: group }:
   for (const arn of (await listAttached(tx, accountId, id)).toSorted())
     policies.push(managed(arn, await loadManagedDocument(tx, accountId, arn)))
   return policies
+}
+
+async function controlPolicies(tx: ReadTx, accountId: string): Promise<Source['controls']> {
+  const tree = await loadOrganizationTree(tx, accountId)
+  if (tree === undefined) return []
+  return controlsOf(tree, accountId).map((level) => level.map((control) => ({ type: 'scp', ...control })))
 }
 
 /** `document` is absent where the store has none, as for AWS managed policies. */
