@@ -160,6 +160,9 @@ test('service-specific credentials', async () => {
     (await harness.call<Iam.ListServiceSpecificCredentialsResponse>(listServiceSpecificCredentials, input))
       .ServiceSpecificCredentials ?? []
   assert.deepEqual((await all({ AllUsers: true })).map(({ Status }) => Status).toSorted(), ['Active', 'Expired', 'Inactive'])
+  await assertRefusals(harness, listServiceSpecificCredentials, [
+    [{ AllUsers: true, UserName: 'alice' }, 'ValidationError', 'AllUsers cannot be specified together with UserName.'],
+  ])
   assert.equal((await all({ UserName: 'alice', ServiceName })).length, 2)
   assert.equal((await all({ UserName: 'bob' })).length, 0)
   await harness.call(deleteServiceSpecificCredential, { UserName: 'alice', ServiceSpecificCredentialId })

@@ -20,8 +20,9 @@ export const SIGNING_CERTIFICATES_PER_USER = 2
 /** AWS: 5 SSH public keys, 2 service-specific credentials for each service. */
 export const SSH_KEYS_PER_USER = 5
 export const SERVICE_CREDENTIALS_PER_SERVICE = 2
-/** AWS: 100 SAML providers, 2 private keys each. */
+/** AWS: 100 SAML providers, each with 10 keys in its metadata and 2 private keys. */
 export const SAML_PROVIDERS_PER_ACCOUNT = 100
+export const METADATA_KEYS_PER_SAML_PROVIDER = 10
 export const SAML_KEYS_PER_PROVIDER = 2
 /** AWS: 100 OpenID Connect providers, each with 100 client ids and 5 thumbprints. */
 export const OIDC_PROVIDERS_PER_ACCOUNT = 100

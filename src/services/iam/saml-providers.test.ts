@@ -18,6 +18,9 @@ import {
 let harness: Harness
 const { metadata: SAMLMetadataDocument } = openProvider()
 const SAMLProviderArn = `arn:aws:iam::${ACCOUNT}:saml-provider/idp`
+/** The metadata with its key so many times. */
+const keyed = (count: number): string =>
+  SAMLMetadataDocument.replace(/<KeyDescriptor.*<\/KeyDescriptor>/, (descriptor) => descriptor.repeat(count))
 const key = (): string =>
   String(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }))
 before(async () => {
@@ -33,6 +36,8 @@ test('each operation refuses in this order', async () => {
     [{ Name: 'idp', SAMLMetadataDocument: 'x' },                                    'InvalidInput',        'Could not parse metadata'],
     [{ Name: 'idp', SAMLMetadataDocument: SAMLMetadataDocument.replace('use="signing"', 'use="encryption"') }, 'InvalidInput', 'Could not parse metadata'],
     [{ Name: 'idp', SAMLMetadataDocument: `<!DOCTYPE a>${SAMLMetadataDocument}` },  'InvalidInput',        'Could not parse metadata'],
+    [{ Name: 'idp', SAMLMetadataDocument: keyed(11) },                              'LimitExceeded',       'Cannot exceed quota for KeysPerSAMLProvider: 10'],
+    [{ Name: 'idp', SAMLMetadataDocument: keyed(10) },                              'EntityAlreadyExists', 'SAML provider with name idp already exists.'],
     [{ Name: 'idp', SAMLMetadataDocument },                                         'EntityAlreadyExists', 'SAML provider with name idp already exists.'],
     [{ Name: 'new', SAMLMetadataDocument, AddPrivateKey: 'x' },                     'InvalidInput',        'The private key could not be read.'],
   ])

@@ -5,7 +5,7 @@ import { newId } from '../../aws/ids.ts'
 import { parseArn } from '../../aws/arn.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, type HandlingCall, readOperation, writeOperation } from '../operation.ts'
-import { readSamlMetadata } from '../saml-metadata.ts'
+import { readSamlMetadata, type SamlMetadata } from '../saml-metadata.ts'
 import {
   addSamlKey,
   countSamlProviders,
@@ -23,7 +23,7 @@ import type { Entity } from '../service.ts'
 import type { WriteTx } from '../../store/store.ts'
 import { mustDifferByCase } from './cased-tags.ts'
 import { invalidInput, quotaExceeded } from './errors.ts'
-import { SAML_KEYS_PER_PROVIDER, SAML_PROVIDERS_PER_ACCOUNT } from './quotas.ts'
+import { METADATA_KEYS_PER_SAML_PROVIDER, SAML_KEYS_PER_PROVIDER, SAML_PROVIDERS_PER_ACCOUNT } from './quotas.ts'
 import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
 
 /** Recorded for GetSAMLProvider. */
@@ -47,10 +47,17 @@ export async function mustFindSamlProvider(tx: ReadTx, accountId: string, arn: s
   return row
 }
 
-/** When the metadata ends. Throws InvalidInput, in AWS's words, where it is none. */
-function endOf(metadata: string, now: number): number {
+/** When the metadata ends. Throws InvalidInput, in AWS's words, where it is none, and LimitExceeded where it has too many keys. */
+function endOf(text: string, now: number): number {
+  const { certificates, validUntil } = metadataIn(text)
+  if (certificates.length > METADATA_KEYS_PER_SAML_PROVIDER)
+    throw quotaExceeded('KeysPerSAMLProvider', METADATA_KEYS_PER_SAML_PROVIDER)
+  return validUntil ?? now + CENTURY_MS
+}
+
+function metadataIn(text: string): SamlMetadata {
   try {
-    return readSamlMetadata(metadata).validUntil ?? now + CENTURY_MS
+    return readSamlMetadata(text)
   } catch {
     throw invalidInput('Could not parse metadata')
   }

@@ -139,6 +139,9 @@ export const listServiceSpecificCredentials = readOperation('iam', 'ListServiceS
   },
   async handle(tx, input, call) {
     const { accountId, now } = call
+    // IAM API reference: one excludes the other. The text is ours.
+    if (input.AllUsers === true && input.UserName !== undefined)
+      throw new Fault('ValidationError', 'AllUsers cannot be specified together with UserName.', { status: 400 })
     if (input.ServiceName !== undefined && !SERVICES.has(input.ServiceName)) throw notSupported(input.ServiceName)
     const after = startOf('service-specific credentials', input) ?? ''
     const owner = input.AllUsers === true ? undefined : ownerOf(input, call)
