@@ -34,27 +34,34 @@ before(async () => {
   )
   policyArn = Policy?.PolicySummary?.Arn ?? ''
   await organizations.send(new Organizations.AttachPolicyCommand({ PolicyId: Policy?.PolicySummary?.Id, TargetId: memberId }))
-  // AssumeRole is for users and roles: the management account's root user may not.
-  await withUser(server.iam(management), 'visitor')
-  const { AccessKey } = await server.iam(management).send(new Iam.CreateAccessKeyCommand({ UserName: 'visitor' }))
-  const visitor = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
-  const RoleArn = `arn:aws:iam::${memberId}:role/OrganizationAccountAccessRole`
-  const { Credentials: session } = await server
-    .sts(visitor)
-    .send(new Sts.AssumeRoleCommand({ RoleArn, RoleSessionName: 'visit' }))
-  member = {
-    accessKeyId: session?.AccessKeyId ?? '',
-    secretAccessKey: session?.SecretAccessKey ?? '',
-    sessionToken: session?.SessionToken ?? '',
-  }
+  member = await visit(await withUser(server.iam(management), 'visitor'))
   await withUser(server.iam(member), 'alice')
 })
 after(() => server.close())
 
-async function withUser(iam: Iam.IAMClient, UserName: string): Promise<void> {
+/** A user that may do everything its account may, and its key. */
+async function withUser(iam: Iam.IAMClient, UserName: string): Promise<Credentials> {
   await iam.send(new Iam.CreateUserCommand({ UserName }))
   await iam.send(new Iam.PutUserPolicyCommand({ UserName, PolicyName: 'all', PolicyDocument: document(ALL) }))
+  const { AccessKey } = await iam.send(new Iam.CreateAccessKeyCommand({ UserName }))
+  return credentialsOf(AccessKey)
 }
+
+/** The member account, by the role that the management account has in it. */
+async function visit(visitor: Credentials): Promise<Credentials> {
+  const RoleArn = `arn:aws:iam::${memberId}:role/OrganizationAccountAccessRole`
+  const { Credentials: session } = await server
+    .sts(visitor)
+    .send(new Sts.AssumeRoleCommand({ RoleArn, RoleSessionName: 'visit' }))
+  return { ...credentialsOf(session), sessionToken: session?.SessionToken ?? '' }
+}
+
+const credentialsOf = (
+  keys: Pick<Iam.AccessKey, 'AccessKeyId' | 'SecretAccessKey'> | Sts.Credentials | undefined,
+): Credentials => ({
+  accessKeyId: keys?.AccessKeyId ?? '',
+  secretAccessKey: keys?.SecretAccessKey ?? '',
+})
 
 /** What is decided of an action, and whether the organization allows it. */
 async function simulated(
