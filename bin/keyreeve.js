@@ -4,7 +4,8 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const OLDEST = [24, 7]
+// In this one node:sqlite stopped being experimental.
+const OLDEST = [24, 15]
 /** On the path of npm's scripts; see node-pinned/. */
 const PINNED = fileURLToPath(new URL('../node_modules/.bin/', import.meta.url)) + 'node'
 

@@ -46,7 +46,7 @@ for (const pinned of ['none', 'this Node'] as const) {
     const { status, stdout, stderr } = run(program(pinned, pinned))
     assert.equal(
       stderr,
-      'Keyreeve needs Node 24.7 or newer (26 is best), and this is Node 20.20.2. Get it from https://nodejs.org\n',
+      'Keyreeve needs Node 24.15 or newer (26 is best), and this is Node 20.20.2. Get it from https://nodejs.org\n',
     )
     assert.deepEqual({ status, stdout }, { status: 1, stdout: '' })
   })
