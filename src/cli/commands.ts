@@ -11,6 +11,7 @@ import { help, manual, version } from './help.ts'
 import { rotateKeys } from './keys.ts'
 import { metadata } from './metadata.ts'
 import { start } from './start.ts'
+import { whoCan } from './who-can.ts'
 
 export const COMMANDS: readonly Command[] = [
   start,
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   verifyAudit,
   tailAudit,
   explain,
+  whoCan,
   rotateKeys,
   help,
   manual,

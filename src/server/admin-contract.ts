@@ -34,6 +34,7 @@ const ADMIN_COMMANDS = {
   tailAudit: { accountId: 'text?', after: 'number?', limit: 'number' },
   explainDenial: { id: 'text' },
   listDenials: { accountId: 'text?', limit: 'number' },
+  whoCan: { accountId: 'text?', action: 'text', resource: 'text' },
 } as const satisfies Readonly<Record<string, Fields>>
 
 export type AdminName = keyof typeof ADMIN_COMMANDS
@@ -115,6 +116,15 @@ export type ShownAddition = {
   readonly proof: 'exact' | 'unknown'
 }
 
+/** Whether a principal may. All of one list of `when` must hold, and nothing of `unless`. */
+export type ShownAbility = {
+  readonly principal: string
+  readonly can: 'always' | 'sometimes' | 'maybe' | 'never' | 'unknown'
+  readonly when: readonly (readonly string[])[]
+  readonly unless: readonly string[]
+  readonly why?: string | undefined
+}
+
 export type DenialExplanation = DenialSummary & {
   readonly accountId: string
   readonly decision: 'explicitDeny' | 'implicitDeny'
@@ -167,6 +177,8 @@ type Results = {
   explainDenial: DenialExplanation
   /** The newest first. */
   listDenials: { readonly denials: readonly DenialSummary[] }
+  /** Of `asked` principals those that may, and those of which it is not known. */
+  whoCan: { readonly accountId: string; readonly asked: number; readonly abilities: readonly ShownAbility[] }
 }
 
 export type AdminResult<N extends AdminName> = Results[N]

@@ -44,6 +44,7 @@ const commands: AdminCommands<undefined> = {
   tailAudit: async (_context, { accountId = '', limit, after: last = 0 }) => ({ accountId, records: ['x'.repeat(limit)], last }),
   explainDenial: (_context, { id }) => Promise.reject(new Fault('NoSuchEntity', id)),
   listDenials: async () => ({ denials: [] }),
+  whoCan: async (_context, { action }) => ({ accountId: action, asked: 0, abilities: [] }),
 }
 
 type Open = { readonly data: string; readonly card: AdminCard; readonly log: readonly string[]; close(): Promise<void> }

@@ -18,6 +18,7 @@ import type { Opened } from './open.ts'
 import { keepOperatorRecord, operatorDraft } from './operator-record.ts'
 import type { Resealed, ResealPlace } from './reseal.ts'
 import { roleCredentials } from './role-credentials.ts'
+import { whoCan } from './who-can.ts'
 import { instanceCredentials, instanceProfile, instanceRole, taskCredentials, taskRole } from './workloads.ts'
 
 export const administration: AdminCommands<Opened> = {
@@ -35,6 +36,7 @@ export const administration: AdminCommands<Opened> = {
   tailAudit: tail,
   explainDenial,
   listDenials,
+  whoCan,
 }
 
 const summary = ({ id, name, email, status, created_at: createdAt }: AccountRow) => ({

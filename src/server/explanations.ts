@@ -18,6 +18,7 @@ import type {
 } from './admin-contract.ts'
 import { chosenAccount } from './chosen-account.ts'
 import type { Opened } from './open.ts'
+import { nameOfPolicy } from './policy-name.ts'
 
 const MAX_LISTED = 1_000
 
@@ -82,7 +83,7 @@ function showing(record: DenialRecord, texts: Texts) {
   const hashes = new Map(record.sets.flatMap(({ policies }) => policies.map(({ source, hash }) => [source.id, hash])))
   const statement = (policy: PolicySource, { index, sid, effect, start }: Statement): ShownStatement => {
     const text = texts.get(hashes.get(policy.id) ?? '') ?? ''
-    return { policy: nameOf(policy), number: index + 1, sid: sid?.text, line: placeOf(text, start).line, effect }
+    return { policy: nameOfPolicy(policy), number: index + 1, sid: sid?.text, line: placeOf(text, start).line, effect }
   }
   const attachedTo = (policyType: string, level: number): readonly string[] => [
     ...new Set(
@@ -99,7 +100,7 @@ function showing(record: DenialRecord, texts: Texts) {
       verdict,
       matched: matched.map((one) => statement(one.policy, one.statement)),
       nearMisses: nearMisses.map((one) => ({ ...statement(one.policy, one.statement), why: one.text })),
-      problems: problems.map(({ policy, problem }) => ({ policy: nameOf(policy), problem })),
+      problems: problems.map(({ policy, problem }) => ({ policy: nameOfPolicy(policy), problem })),
     }),
     flip: (flip: Flip): ShownFlip => {
       if (flip.kind === 'none') return flip
@@ -112,13 +113,9 @@ function showing(record: DenialRecord, texts: Texts) {
       return {
         kind: 'denied',
         policyType,
-        policy: nameOf(policy),
+        policy: nameOfPolicy(policy),
         ...(flip.statement !== undefined && { statement: statement(policy, flip.statement.source) }),
       }
     },
   }
 }
-
-/** A policy's ARN; for one that has none its name and whose it is. */
-const nameOf = ({ arn, name, attachedTo }: PolicySource): string =>
-  arn ?? (attachedTo === undefined ? name : `${name} of ${attachedTo}`)
