@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { assertAliasDuel, assertDuels } from '../races/duels.ts'
+import { assertClaims } from '../races/claims.ts'
 import { assertRaces } from '../races/property.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 import { type Cluster, startCluster } from './cluster.ts'
@@ -26,7 +27,7 @@ suite('races on two servers of one PostgreSQL', () => {
   })
 
   test('calls that race do what they would have done one after the other', async (context) => {
-    const counts = await assertRaces(servers, { numRuns: 60 })
+    const counts = await assertRaces(servers, { numRuns: 40 })
     context.diagnostic(JSON.stringify(counts))
     assert.ok(counts.refused > counts.calls / 10)
   })
@@ -35,4 +36,6 @@ suite('races on two servers of one PostgreSQL', () => {
     await assertDuels(...servers)
     await assertAliasDuel(...servers)
   })
+
+  test('what counts once counts once', () => assertClaims(...servers))
 })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertAliasDuel, assertDuels } from '../races/duels.ts'
+import { assertClaims } from '../races/claims.ts'
 import { assertRaces } from '../races/property.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
@@ -21,3 +22,5 @@ test('where there is room for one, one wins', async () => {
   await assertDuels(server)
   await assertAliasDuel(server)
 })
+
+test('what counts once counts once', () => assertClaims(server))
