@@ -121,9 +121,9 @@ class JsonReader {
   /** A member's name, which becomes a step of the path. */
   #readName(): Text {
     if (this.#next() !== QUOTE) this.#fail(`expected a member's name in quotation marks but found ${this.#seen()}`)
-    const { text, start, end } = this.#readString()
-    this.#path.push(text)
-    return { text, start, end }
+    const name = this.#readString()
+    this.#path.push(name.text)
+    return name
   }
 
   #readMember(): JsonNode {

@@ -47,7 +47,6 @@ function readValues(node: JsonNode, reading: Reading, path: Path): readonly Text
 }
 
 function readValue(node: JsonNode, reading: Reading, path: Path, values: Text[]): void {
-  if (node.kind === 'string' || node.kind === 'boolean' || node.kind === 'number')
-    values.push({ text: node.text, start: node.start, end: node.end })
+  if (node.kind === 'string' || node.kind === 'boolean' || node.kind === 'number') values.push(node)
   else reading.mistyped(node, path, 'a string, a boolean or a number')
 }

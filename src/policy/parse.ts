@@ -238,7 +238,7 @@ function readEffect(member: JsonMember | undefined, object: JsonObject, reading:
   return 'Deny'
 }
 
-const textOf = ({ text, start, end }: Text): Text => ({ text, start, end })
+const textOf = (text: Text): Text => text
 const isNegated = (member: JsonMember): boolean => member.name.text.startsWith('Not')
 
 /** A string or an array of strings. */

@@ -19,16 +19,31 @@ export function networkOf(text: string): Network | undefined {
   return UP_TO_THREE_DIGITS.test(prefix) && Number(prefix) <= all ? { words, bits: Number(prefix) } : undefined
 }
 
+/** Four numbers of one to three digits up to 255. By character codes: addresses are in most contexts and many policies. */
 function fourOf(text: string): readonly number[] | undefined {
-  const octets = text.split('.')
-  if (octets.length !== 4) return undefined
   let word = 0
-  for (const octet of octets) {
-    if (!UP_TO_THREE_DIGITS.test(octet) || Number(octet) > 255) return undefined
-    word = word * 256 + Number(octet)
+  let octet = 0
+  let digits = 0
+  let dots = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === DOT) {
+      if (digits === 0 || (dots += 1) > 3) return undefined
+      word = word * 256 + octet
+      octet = 0
+      digits = 0
+    } else {
+      if (code < ZERO || code > NINE || (digits += 1) > 3) return undefined
+      octet = octet * 10 + code - ZERO
+      if (octet > 255) return undefined
+    }
   }
-  return [word]
+  return dots === 3 && digits > 0 ? [word * 256 + octet] : undefined
 }
+
+const DOT = 0x2e
+const ZERO = 0x30
+const NINE = 0x39
 
 function sixOf(text: string): readonly number[] | undefined {
   const halves = text.split('::')
