@@ -70,6 +70,25 @@ for (const target of ['/throws', '/rejects', '/header']) {
   })
 }
 
+test('what cannot be read behind a request does not answer in its place', async () => {
+  const text = await talk(`${get('/before')}no HTTP at all\r\n\r\n`, () => false)
+  assert.deepEqual(statuses(text), [])
+})
+
+test('what cannot be read is refused, and the connection closed', async () => {
+  assert.deepEqual(statuses(await talk('no HTTP at all\r\n\r\n', () => false)), ['400'])
+  assert.deepEqual(statuses(await talk(`${get('/long').slice(0, -2)}x-long: ${'a'.repeat(20_000)}\r\n\r\n`, () => false)), [
+    '431',
+  ])
+})
+
+test('a body that cannot be read to its end is refused once', async () => {
+  const head = 'POST /body HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n'
+  assert.deepEqual(statuses(await talk(`${head}no chunk\r\n`, () => false)), ['400'])
+  const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`
+  assert.deepEqual(statuses(await talk(`${head}${chunk.repeat(17)}no chunk\r\n`, () => false)), ['413'])
+})
+
 const post = (length: number): string => `POST /body HTTP/1.1\r\nhost: test\r\ncontent-length: ${length}\r\n\r\n`
 
 test('the largest body is taken, on a connection that goes on', async () => {

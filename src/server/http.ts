@@ -1,5 +1,6 @@
 /** The socket: bounded requests in, answers out. Everything else happens in `serve`. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { WireAnswer, WireRequest } from '../protocol/wire.ts'
 import { text } from './answers.ts'
 
@@ -50,10 +51,32 @@ export function httpServer(settings: HttpSettings): Server {
     },
     (message, response) => receive(message, response, { answer, clock: settings.clock }),
   )
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
-  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket, REFUSALS.get(error.code ?? '')))
   return server
+}
+
+/** What Node tells of requests that it could not read. */
+const REFUSALS: ReadonlyMap<string, string> = new Map([
+  ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+])
+
+/** The requests of a connection: the last one, and how many are not answered yet. */
+type Requests = { last: ServerResponse; unanswered: number }
+const requests = new WeakMap<Duplex, Requests>()
+
+/** Ends a connection on which something came that is no request. */
+function refuse(socket: Duplex, status = '400 Bad Request'): void {
+  if (socket.writable && isOwed(requests.get(socket)))
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+  else socket.destroy()
+}
+
+/** Whether the next answer on the connection is that of what could not be read: it must not pass for the answer of a call under way. */
+function isOwed(known: Requests | undefined): boolean {
+  if (known === undefined) return true
+  const { last, unanswered } = known
+  return last.req.complete ? unanswered === 0 : unanswered === 1 && !last.writableEnded
 }
 
 type Answer = (request: HttpRequest, response: ServerResponse) => void
@@ -87,6 +110,8 @@ function together({ respond, onFailure }: HttpSettings): Answer {
 type Receiving = { readonly answer: Answer; readonly clock: () => number }
 
 function receive(message: IncomingMessage, response: ServerResponse, { answer, clock }: Receiving): void {
+  const { socket } = message
+  requests.set(socket, { last: response, unanswered: (requests.get(socket)?.unanswered ?? 0) + 1 })
   const chunks: Buffer[] = []
   let size = 0
   message.on('data', (chunk: Buffer) => {
@@ -105,7 +130,7 @@ function receive(message: IncomingMessage, response: ServerResponse, { answer, c
       target: message.url ?? '/',
       rawHeaders: message.rawHeaders,
       body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size),
-      remoteAddress: message.socket.remoteAddress ?? '',
+      remoteAddress: socket.remoteAddress ?? '',
       receivedAt: clock(),
     }
     answer(request, response)
@@ -119,4 +144,6 @@ function send(response: ServerResponse, answer: WireAnswer): void {
   response.writeHead(status, { ...headers, 'content-length': length })
   // A text goes out in one piece with its headers; bytes need a write of their own. ASCII, as nearly all texts are, is written fastest as Latin-1.
   response.end(body, typeof body === 'string' && length === body.length ? 'latin1' : 'utf8')
+  const known = requests.get(response.req.socket)
+  if (known !== undefined) known.unanswered -= 1
 }
