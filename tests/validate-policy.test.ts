@@ -208,6 +208,68 @@ for (const [code, source, path] of PATHS) {
   test(`validate: the path of ${code}`, () => assert.deepEqual(findingsOf(source, identity, code)[0]?.locations[0]?.path, path))
 }
 
+/**
+ * The policy and the whole answer of the AWS CLI reference, accessanalyzer validate-policy: path, line, column and offsets.
+ * There the identity pool's name was shortened by two characters after the answer was made.
+ */
+const RECORDED = {
+  source: `{
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Sid": "",
+            "Effect": "Allow",
+            "Principal": {
+                "Federated": "cognito-identity.amazonaws.com"
+            },
+            "Action": [
+                "sts:AssumeRole",
+                "sts:TagSession"
+            ],
+            "Condition": {
+                "StringEquals": {
+                    "cognito-identity.amazonaws.com:aud": "us-west-2_EXAMPLE12"
+                }
+            }
+        }
+    ]
+}`,
+  findings: [
+    ['EMPTY_SID_VALUE', 'SUGGESTION', [['Sid', 5, 19, 79, 81]]],
+    [
+      'MISMATCHED_ACTION_FOR_PRINCIPAL',
+      'ERROR',
+      [
+        ['Action 0', 11, 16, 258, 274],
+        ['Principal Federated', 8, 29, 170, 202],
+      ],
+    ],
+    [
+      'UNSUPPORTED_ACTION_FOR_CONDITION_KEY',
+      'ERROR',
+      [
+        ['Action 1', 12, 16, 292, 308],
+        ['Condition StringEquals cognito-identity.amazonaws.com:aud', 16, 58, 443, 464],
+      ],
+    ],
+  ],
+}
+
+test("validate: the answer that AWS's reference shows, place by place", () => {
+  const findings = validatePolicy(RECORDED.source, resourceBased).map(({ issueCode, findingType, locations }) => [
+    issueCode,
+    findingType,
+    locations.map(({ path, span: { start, end } }) => {
+      const steps = path.slice(2).map((step) => String(Object.values(step)[0]))
+      return [steps.join(' '), start.line, start.column, start.offset, end.offset]
+    }),
+  ])
+  assert.deepEqual(
+    findings.toSorted(([one], [other]) => String(one).localeCompare(String(other))),
+    RECORDED.findings,
+  )
+})
+
 test('validate: errors come first', () => {
   const types = validatePolicy(
     JSON.stringify({ Statement: { Sid: '', Effect: 'Allow', Action: ['*', 's4:x'], Resource: '*' } }),
