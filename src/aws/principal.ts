@@ -18,11 +18,23 @@ export type SessionFacts = {
   readonly transitiveTagKeys?: readonly string[]
   /** The ARN (or the domain name) of the identity provider that the session came from. */
   readonly provider?: string
-  /** The version of the instance metadata service that delivered the credentials. */
-  readonly ec2RoleDelivery?: string
   /** The session was made by sts:AssumeRoot. */
   readonly assumedRoot?: true
+  readonly policies?: SessionPolicies
+  /** Documents by which the session was scoped down after it was made: each must allow, whoever grants. */
+  readonly scopes?: readonly string[]
+  /** Whoever acts with a session that its principal delegated, and by which request. */
+  readonly delegate?: { readonly accountId: string; readonly requestId: string }
+  /** Made by GetSessionToken without a multi-factor code, or by GetFederationToken: IAM does not take such credentials (STS API reference). */
+  readonly noIam?: true
+  /** Delivered through this instance profile: without the role in it the session is none. */
+  readonly instanceProfileId?: string
+  /** Further condition keys that stay with the session (`saml:…`, a web identity provider's claims, where a service delivered it). */
+  readonly context?: Readonly<Record<string, string | readonly string[]>>
 }
+
+/** Session policies, which limit what the session's principal may do: the text of one, and ARNs of managed policies. */
+export type SessionPolicies = { readonly inline?: string; readonly arns?: readonly string[] }
 
 type Common = { readonly accountId: string; readonly arn: string; readonly id: string; readonly credential: Credential }
 

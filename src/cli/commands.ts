@@ -10,6 +10,15 @@ import { explain } from './explain.ts'
 import { help, manual, version } from './help.ts'
 import { rotateKeys } from './keys.ts'
 import { metadata } from './metadata.ts'
+import {
+  listProviders,
+  providerNotices,
+  registerBoundary,
+  registerProvider,
+  registerTemplate,
+  removeProvider,
+  revokeDelegation,
+} from './provider.ts'
 import { start } from './start.ts'
 import { whoCan } from './who-can.ts'
 
@@ -28,6 +37,13 @@ export const COMMANDS: readonly Command[] = [
   explain,
   whoCan,
   rotateKeys,
+  registerProvider,
+  registerTemplate,
+  registerBoundary,
+  listProviders,
+  providerNotices,
+  removeProvider,
+  revokeDelegation,
   help,
   manual,
   version,

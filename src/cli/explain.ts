@@ -94,7 +94,10 @@ const VERDICTS: Readonly<Record<ShownPart['verdict'], string>> = {
 }
 
 function partText({ policyType, level, attachedTo, verdict, matched, nearMisses, problems }: ShownPart): string {
-  const of = policyType === 'scp' || policyType === 'rcp' ? ` of ${attachedTo.join(', ') || `level ${level + 1}`}` : ''
+  const of =
+    policyType === 'scp' || policyType === 'rcp'
+      ? ` of ${attachedTo.join(', ') || `level ${level + 1}`}`
+      : scopeText(policyType, level)
   const lines = [
     ...problems.map(({ policy, problem }) => bullet(`${policy}: ${problem}`)),
     ...matched.map((one) => bullet(`${one.effect === 'Deny' ? 'denies' : 'allows'}: ${statementText(one)}`)),
@@ -102,6 +105,9 @@ function partText({ policyType, level, attachedTo, verdict, matched, nearMisses,
   ]
   return `${capital(nameOf(policyType))}${of}: ${VERDICTS[verdict]}\n${lines.join('')}`
 }
+
+/** A session that was scoped down has several session policies, one behind the other. */
+const scopeText = (policyType: string, level: number): string => (policyType === 'session' && level > 0 ? `, scope ${level}` : '')
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 const bullet = (text: string): string => wrapped(printable(text), 4, '  - ')

@@ -103,6 +103,16 @@ const TABLE: readonly Row[] = [
   ['a boundary alone grants nothing',               user, { boundary: allow },                             {},                                    'implicitDeny', 'identity'],
   ['a boundary that denies',                        user, { identity: allow, boundary: deny },             {},                                    'explicitDeny', 'boundary'],
   ['a silent session policy stops',                 role, { identity: allow, session: silent },            {},                                    'implicitDeny', 'session'],
+  ['every scope allows',                            role, { identity: allow, scopes: [allow, allow] },     {},                                    'allowed',      'identity'],
+  ['one silent scope stops',                        role, { identity: allow, session: allow, scopes: [allow, silent] }, {},                       'implicitDeny', 'session'],
+  ['a scope that denies',                           role, { identity: allow, scopes: [allow, deny] },      {},                                    'explicitDeny', 'session'],
+  ['a scope alone grants nothing',                  role, { scopes: [allow] },                             {},                                    'implicitDeny', 'identity'],
+  ['identity and scope are silent',                 role, { identity: silent, scopes: [silent] },          {},                                    'implicitDeny', 'identity'],
+  ['a scope binds the root user',                   root, { scopes: [silent] },                            {},                                    'implicitDeny', 'session'],
+  ['a scope without policies',                      root, { scopes: [policySet([])] },                     {},                                    'implicitDeny', 'session'],
+  ['a scope that cannot be compiled',               root, { scopes: [allow, policySet([broken])] },        {},                                    'explicitDeny', 'session'],
+  ['a scope binds whom the resource names',         role, { scopes: [silent] },                            { resourcePolicy: named({ AWS: role.arn }) },      'implicitDeny', 'session'],
+  ['a scope binds where everyone may',              role, { scopes: [silent] },                            { resourcePolicy: named('*') },                    'implicitDeny', 'session'],
   ['one silent level of SCPs stops',                user, { identity: allow, scps: [allow, silent] },      {},                                    'implicitDeny', 'scp'],
   ['all levels of SCPs allow',                      user, { identity: allow, scps: [allow, allow] },       {},                                    'allowed',      'identity'],
   ['an SCP binds the root user',                    root, { scps: [silent] },                              {},                                    'implicitDeny', 'scp'],
@@ -179,6 +189,20 @@ for (const [name, caller, policies, resource, decision, policyType] of TABLE) {
     assert.deepEqual([made.decision, made.policyType], [decision, policyType])
   })
 }
+
+test('the trace of a decision names the statements of scopes as levels behind the session policy', () => {
+  const policies: Policies = { identity: allow, session: allow, scopes: [allow, allow] }
+  const { trace } = decide(askAbout({}), role, policies)
+  assert.deepEqual(
+    readTrace(trace, askAbout({}), role, policies).map(({ policyType, level }) => `${policyType} ${level}`),
+    ['identity 0', 'session 0', 'session 1', 'session 2'],
+  )
+  const denied = decide(askAbout({}), role, { ...policies, scopes: [allow, deny] })
+  assert.deepEqual(
+    readTrace(denied.trace, askAbout({}), role, { ...policies, scopes: [allow, deny] }).map(({ level }) => level),
+    [2],
+  )
+})
 
 test('a policy that cannot be compiled denies, and says why', () => {
   const broken = policySet([

@@ -41,27 +41,34 @@ type Deciding = { readonly check: Check; readonly question: Question; readonly p
 /** Decides one (action, resource, context). Never throws of itself; a context may. */
 export function decide(check: Check, caller: Caller, policies: Policies): Decision {
   const deciding: Deciding = { check, question: questionOf(check, caller, policies), policies, trace: [] }
-  return explicitDeny(deciding) ?? unguarded(deciding) ?? granted(deciding)
+  return explicitDeny(deciding) ?? unguarded(deciding) ?? inScope(granted(deciding), deciding)
 }
 
 /** The deny that is reported where several bite: the first in the order of the flow chart. */
 function explicitDeny({ check, question, policies }: Deciding): Decision | undefined {
   const { resourcePolicy } = check
-  const { identity, boundary, session, endpoint, rcps, scps } = policies
+  const { identity, boundary, endpoint, rcps, scps } = policies
   return (
     (rcps && denyOfLevels('rcp', rcpsOf(check, question.caller, policies), question)) ??
     (scps && denyOfLevels('scp', scpsOf(question.caller, policies), question)) ??
     (resourcePolicy && denyOf(resourcePolicy.kind, resourcePolicy.policies, question)) ??
     (identity && denyOf('identity', identity, question)) ??
     (boundary && denyOf('boundary', boundary, question)) ??
-    (session && denyOf('session', session, question)) ??
+    denyOfSession(policies, question) ??
     (endpoint && denyOf('endpoint', endpoint, question))
   )
 }
 
-function denyOfLevels(policyType: PolicyType, sets: readonly PolicySet[], question: Question): Decision | undefined {
+/** Scopes are numbered behind the session policy itself. */
+const FIRST_SCOPE = 1
+
+function denyOfSession({ session, scopes }: Policies, question: Question): Decision | undefined {
+  return (session && denyOf('session', session, question)) ?? (scopes && denyOfLevels('session', scopes, question, FIRST_SCOPE))
+}
+
+function denyOfLevels(policyType: PolicyType, sets: readonly PolicySet[], question: Question, first = 0): Decision | undefined {
   for (const [level, set] of sets.entries()) {
-    const denied = denyOf(policyType, set, question, level)
+    const denied = denyOf(policyType, set, question, first + level)
     if (denied !== undefined) return denied
   }
   return undefined
@@ -88,9 +95,10 @@ function unguarded(deciding: Deciding): Decision | undefined {
   )
 }
 
-function silentLevel(policyType: PolicyType, sets: readonly PolicySet[], deciding: Deciding): Decision | undefined {
+function silentLevel(policyType: PolicyType, sets: readonly PolicySet[], deciding: Deciding, first = 0): Decision | undefined {
   for (const [level, set] of sets.entries()) {
-    if (!isAllowedBy(policyType, set, deciding, level)) return { decision: 'implicitDeny', policyType, trace: deciding.trace }
+    if (!isAllowedBy(policyType, set, deciding, first + level))
+      return { decision: 'implicitDeny', policyType, trace: deciding.trace }
   }
   return undefined
 }
@@ -137,6 +145,13 @@ function grantedByResource(grant: Grant, policyType: PolicyType, deciding: Decid
   if (SUFFICIENT.has(grant.closeness)) return allowed(policyType, grant, trace)
   if (SPARES_IDENTITY.has(grant.closeness)) return limited(deciding) ?? allowed(policyType, grant, trace)
   return byOwnPolicies(deciding)
+}
+
+/** What was granted, as far as every scope allows it: also what a resource grants to the session itself, and what the root user may do. */
+function inScope(decision: Decision, deciding: Deciding): Decision {
+  const { scopes } = deciding.policies
+  if (scopes === undefined || decision.decision !== 'allowed') return decision
+  return silentLevel('session', scopes, deciding, FIRST_SCOPE) ?? decision
 }
 
 function allowed(policyType: PolicyType, { statement }: Pick<Grant, 'statement'>, trace: Trace): Decision {

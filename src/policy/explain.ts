@@ -34,7 +34,7 @@ type Verdict = 'allows' | 'denies' | 'silent' | 'broken'
 
 export type Part = {
   readonly policyType: PolicyType
-  /** Which of the sets of this type, from 0: levels of an organization. */
+  /** Which of the sets of this type, from 0: levels of an organization, or a session policy and the scopes behind it. */
   readonly level: number
   readonly verdict: Verdict
   /** The statements that matched: those that deny first. */

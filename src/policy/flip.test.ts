@@ -17,6 +17,7 @@ const ALICE: Caller = {
   id: 'AIDAALICE',
   uniqueId: 'AIDAALICE',
 }
+const ROOT: Caller = { type: 'root', accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root`, id: ACCOUNT }
 const WORKFLOW: Caller = {
   type: 'web-identity',
   accountId: ACCOUNT,
@@ -62,6 +63,9 @@ const CASES: readonly (readonly [name: string, check: Check, caller: Caller, pol
   ['nothing allows',          GET,  ALICE, { identity: NOTHING },                                            [['identity 0', [exactly]]]],
   ['the boundary is silent',  GET,  ALICE, { identity: EVERYTHING, boundary: setOf([allow('sqs:*')]) },        [['boundary 0', [exactly]]]],
   ['two are silent',          GET,  ALICE, { identity: NOTHING, session: NOTHING },                            [['identity 0', [exactly]], ['session 0', [exactly]]]],
+  ['two scopes are silent',   GET,  ALICE, { identity: EVERYTHING, session: EVERYTHING, scopes: [EVERYTHING, NOTHING, setOf([allow('sqs:*')])] }, [['session 2', [exactly]], ['session 3', [exactly]]]],
+  ['a session and its scope', GET,  ALICE, { identity: EVERYTHING, session: NOTHING, scopes: [NOTHING] },       [['session 0', [exactly]], ['session 1', [exactly]]]],
+  ['a scope of the root user', GET, ROOT,  { scopes: [NOTHING] },                                               [['session 1', [exactly]]]],
   ['the second level',        GET,  ALICE, { identity: EVERYTHING, scps: [EVERYTHING, setOf([allow('sqs:*')], 'scp'), EVERYTHING] }, [['scp 1', [exactly]]]],
   ['signs of wildcards',      { ...GET, resource: 'arn:aws:s3:::bucket/a*b?$c' }, ALICE, { identity: NOTHING }, [['identity 0', [{ ...exactly, Resource: 'arn:aws:s3:::bucket/a${*}b${?}${$}c' }]]]],
   ['no resource',             { ...GET, resource: '*' }, ALICE, { identity: NOTHING },                          [['identity 0', [{ ...exactly, Resource: '*' }]]]],

@@ -9,7 +9,7 @@ import { parsePolicy } from './parse.ts'
 /** A statement to add, and where. */
 export type Addition = {
   readonly policyType: PolicyType
-  /** Which of the sets of this type, from 0: levels of an organization. */
+  /** Which of the sets of this type, from 0: levels of an organization, or a session policy and the scopes behind it. */
   readonly level: number
   /** A policy of this one statement. */
   readonly document: string
@@ -61,10 +61,17 @@ type Place = { readonly policyType: PolicyType; readonly level: number }
 
 /** The first set of the type that does not allow. */
 function placeOf(policyType: PolicyType, check: Check, policies: Policies, caller: Caller): Place | undefined {
+  if (policyType === 'session') return { policyType, level: sessionLevel(check, policies, caller) }
   if (policyType !== 'scp' && policyType !== 'rcp') return { policyType, level: 0 }
   const levels = policies[policyType === 'scp' ? 'scps' : 'rcps'] ?? []
   const level = levels.findIndex((set) => isSilent(policyType, decide(check, caller, onlyLevel(policyType, set, policies))))
   return level < 0 ? undefined : { policyType, level }
+}
+
+/** 0: the session policy, which may be one that is not there; from 1: the scopes. */
+function sessionLevel(check: Check, { scopes = [], ...own }: Policies, caller: Caller): number {
+  const isMissing = (bound: Policies): boolean => isSilent('session', decide(check, caller, bound))
+  return isMissing(own) ? 0 : 1 + scopes.findIndex((scope) => isMissing({ ...own, scopes: [scope] }))
 }
 
 /** Guards are decided before grants, so a level that does not allow is what is told. */
@@ -160,5 +167,7 @@ function withAddition({ policyType, level, document }: Addition, check: Check, p
     return [check, { ...policies, scps: (policies.scps ?? []).map((set, at) => (at === level ? grown(set) : set)) }]
   if (policyType === 'rcp')
     return [check, { ...policies, rcps: (policies.rcps ?? []).map((set, at) => (at === level ? grown(set) : set)) }]
+  if (policyType === 'session' && level > 0)
+    return [check, { ...policies, scopes: (policies.scopes ?? []).map((set, at) => (at === level - 1 ? grown(set) : set)) }]
   return [check, { ...policies, [policyType]: grown(policies[policyType]) }]
 }

@@ -69,9 +69,16 @@ const IAM_PATHS = [
   'report/',
   'access-report/',
 ]
+/**
+ * Types of the Service Authorization Reference that the recorded text does not name; a policy of AWS's own has role templates. That they are
+ * taken is inferred.
+ */
+const NEWER_IAM_PATHS = ['delegation-request/', 'role-template/']
 
 /** Text recorded from PutRolePolicy in 2026; the older one did not know `root`. */
 function pathFlaw(service: string, path: string): string | undefined {
-  if (service !== 'iam' || path === '*' || path === 'root' || IAM_PATHS.some((start) => path.startsWith(start))) return undefined
+  const isKnown = (start: string): boolean => path.startsWith(start)
+  if (service !== 'iam' || path === '*' || path === 'root' || IAM_PATHS.some(isKnown) || NEWER_IAM_PATHS.some(isKnown))
+    return undefined
   return `IAM resource path must either be "*", root, or start with ${IAM_PATHS.join(', ')}.`
 }

@@ -64,6 +64,8 @@ const IDENTITY: readonly Row[] = [
   [resource('arn:aws:s3:us-east-1::b'),                            'Resource arn:aws:s3:us-east-1::b can not contain region information.'],
   [resource('arn:aws:s3:us-east-1:1:accesspoint/a'),               undefined],
   [resource('arn:aws:iam::1:thing/u'),                             IAM_PATH],
+  [resource('arn:aws:iam::1:delegation-request/*'),                   undefined],
+  [resource('arn:aws:iam::aws:role-template/s.amazonaws.com/T:1'),  undefined],
   [resource('arn:aws:iam::1:root'),                                undefined],
   [resource('arn:aws:iam::*:*'),                                   undefined],
   [{ NotResource: ['*', 'x'], Resource: undefined },               'Resource x must be in ARN format or "*".'],

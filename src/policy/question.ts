@@ -9,6 +9,11 @@ export type Policies = {
   readonly identity?: PolicySet
   readonly boundary?: PolicySet
   readonly session?: PolicySet
+  /**
+   * Policies by which sessions were scoped down after they were made, one set each time: each must allow, whoever grants. In traces they
+   * are levels of the session policy, from 1.
+   */
+  readonly scopes?: readonly PolicySet[]
   /** One set a level, from the organization's root to the account: each level must allow. Absent for management accounts. */
   readonly scps?: readonly PolicySet[]
   /** Those of the resource's account, and only for services that support them. */
@@ -66,7 +71,7 @@ export function lanesOf(check: Check, caller: Caller, policies: Policies): reado
   if (check.resourcePolicy !== undefined) add(check.resourcePolicy.kind, [check.resourcePolicy.policies])
   add('identity', [policies.identity])
   add('boundary', [policies.boundary])
-  add('session', [policies.session])
+  add('session', [policies.session, ...(policies.scopes ?? [])])
   add('endpoint', [policies.endpoint])
   return lanes
 }

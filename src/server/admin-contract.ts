@@ -1,7 +1,7 @@
 /** The administrative commands: what each takes and gives. Both ends of the local socket read it, and so does the code that does the work. */
 
 /** The fields of a command's arguments: `?` after a kind means it may be left out. */
-type FieldKind = 'text' | 'text?' | 'number' | 'number?' | 'flag'
+type FieldKind = 'text' | 'text?' | 'document' | 'number' | 'number?' | 'flag'
 type Fields = Readonly<Record<string, FieldKind>>
 
 /** Account numbers are 12 digits (AWS Account Management, "Account identifiers"). Times are milliseconds since 1970. */
@@ -35,6 +35,12 @@ const ADMIN_COMMANDS = {
   explainDenial: { id: 'text' },
   listDenials: { accountId: 'text?', limit: 'number' },
   whoCan: { accountId: 'text?', action: 'text', resource: 'text' },
+  registerProvider: { accountId: 'text', domain: 'text', name: 'text' },
+  removeProvider: { accountId: 'text' },
+  listProviders: {},
+  registerPolicy: { accountId: 'text', kind: 'text', name: 'text', document: 'document' },
+  providerNotices: { accountId: 'text', after: 'text?', limit: 'number' },
+  revokeDelegation: { requestId: 'text' },
 } as const satisfies Readonly<Record<string, Fields>>
 
 export type AdminName = keyof typeof ADMIN_COMMANDS
@@ -90,7 +96,7 @@ export type ShownStatement = {
 /** What one set of policies said. */
 export type ShownPart = {
   readonly policyType: string
-  /** Levels of an organization, from 0; others have one. */
+  /** Levels of an organization, or of a session and its scopes, from 0; others have one. */
   readonly level: number
   readonly attachedTo: readonly string[]
   readonly verdict: 'allows' | 'denies' | 'silent' | 'broken'
@@ -134,6 +140,8 @@ export type DenialExplanation = DenialSummary & {
   readonly context: Readonly<Record<string, string | readonly string[] | null>>
   readonly flip: ShownFlip
 }
+/** An account that may ask for temporary delegation. */
+export type ProviderSummary = { readonly accountId: string; readonly domain: string; readonly name: string }
 
 type Results = {
   /** `rootAccessKey` is there where it was asked for; its secret can never be shown again. */
@@ -179,6 +187,17 @@ type Results = {
   listDenials: { readonly denials: readonly DenialSummary[] }
   /** Of `asked` principals those that may, and those of which it is not known. */
   whoCan: { readonly accountId: string; readonly asked: number; readonly abilities: readonly ShownAbility[] }
+  registerProvider: ProviderSummary
+  removeProvider: { readonly accountId: string }
+  listProviders: { readonly providers: readonly ProviderSummary[] }
+  /** `kind` is `template` or `boundary`. */
+  registerPolicy: { readonly arn: string }
+  /** Oldest first. `message` is JSON, and may hold an exchange token. */
+  providerNotices: {
+    readonly notices: readonly { readonly id: string; readonly topicArn: string; readonly message: string }[]
+  }
+  /** `accountId`: the account that the access was to. */
+  revokeDelegation: { readonly requestId: string; readonly accountId: string }
 }
 
 export type AdminResult<N extends AdminName> = Results[N]
@@ -201,8 +220,11 @@ export function isAdminName(name: unknown): name is AdminName {
 }
 
 const MAX_TEXT = 4_096
+/** Policies: a permissions boundary has 6,144 characters beside its white space. */
+const MAX_DOCUMENT = 8_192
 const KIND_IN_WORDS: Readonly<Record<FieldKind, string>> = {
   text: 'a text',
+  document: 'a document',
   'text?': 'a text, or left out',
   number: 'a whole number',
   'number?': 'a whole number, or left out',
@@ -231,5 +253,5 @@ function fits(kind: FieldKind, value: unknown): boolean {
   if (value === undefined) return kind.endsWith('?')
   if (kind === 'flag') return typeof value === 'boolean'
   if (kind.startsWith('number')) return Number.isSafeInteger(value)
-  return typeof value === 'string' && value.length <= MAX_TEXT
+  return typeof value === 'string' && value.length <= (kind === 'document' ? MAX_DOCUMENT : MAX_TEXT)
 }

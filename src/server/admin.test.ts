@@ -28,6 +28,8 @@ function dataDirectory(...below: readonly string[]): string {
   return join(folder, ...below)
 }
 
+const notAsked = () => Promise.reject(new Error('no test asks for this command'))
+
 /** Small implementations of the commands: an echo, and one of each way to fail. */
 const commands: AdminCommands<undefined> = {
   createAccount: async (_context, { name, email }) => ({ accountId: '111122223333', name, email }),
@@ -45,6 +47,12 @@ const commands: AdminCommands<undefined> = {
   explainDenial: (_context, { id }) => Promise.reject(new Fault('NoSuchEntity', id)),
   listDenials: async () => ({ denials: [] }),
   whoCan: async (_context, { action }) => ({ accountId: action, asked: 0, abilities: [] }),
+  registerProvider: notAsked,
+  removeProvider: notAsked,
+  listProviders: notAsked,
+  registerPolicy: notAsked,
+  providerNotices: notAsked,
+  revokeDelegation: notAsked,
 }
 
 type Open = { readonly data: string; readonly card: AdminCard; readonly log: readonly string[]; close(): Promise<void> }

@@ -16,6 +16,7 @@ import { NO_ACCOUNT } from './audit.ts'
 import type { WriteOutcome } from './jobs.ts'
 import type { Opened } from './open.ts'
 import { keepOperatorRecord, operatorDraft } from './operator-record.ts'
+import { providerAdministration } from './provider-administration.ts'
 import type { Resealed, ResealPlace } from './reseal.ts'
 import { roleCredentials } from './role-credentials.ts'
 import { whoCan } from './who-can.ts'
@@ -37,6 +38,7 @@ export const administration: AdminCommands<Opened> = {
   explainDenial,
   listDenials,
   whoCan,
+  ...providerAdministration,
 }
 
 const summary = ({ id, name, email, status, created_at: createdAt }: AccountRow) => ({

@@ -155,12 +155,14 @@ function userIdentity({ principal, accessKeyId, operator }: AuditDraft): object 
     ...(principal.credential.accessKeyId !== '' && { accessKeyId: principal.credential.accessKeyId }),
     ...(principal.type === 'user' && { userName: principal.userName }),
     ...sessionContext(principal),
+    ...invokedByDelegate(principal),
   }
 }
 
 function sessionContext(principal: Principal): object {
   const { session } = principal.credential
   if (session === undefined) return {}
+  const ec2RoleDelivery = session.context?.['ec2:RoleDelivery']
   const attributes = {
     creationDate: new Date(session.issuedAt).toISOString(),
     mfaAuthenticated: String(session.mfaAt !== undefined),
@@ -170,10 +172,16 @@ function sessionContext(principal: Principal): object {
       ...sessionIssuer(principal),
       attributes,
       ...(session.assumedRoot === true && { assumedRoot: 'true' }),
-      ...(session.ec2RoleDelivery !== undefined && { ec2RoleDelivery: session.ec2RoleDelivery }),
+      ...(ec2RoleDelivery !== undefined && { ec2RoleDelivery }),
       ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
     },
   }
+}
+
+/** IAM User Guide, "Temporary delegation", "CloudTrail": the account of the product provider that acts with what was delegated to it. */
+function invokedByDelegate({ credential }: Principal): object {
+  const accountId = credential.session?.delegate?.accountId
+  return accountId === undefined ? {} : { invokedByDelegate: { accountId } }
 }
 
 function sessionIssuer(principal: Principal): object {

@@ -2,7 +2,7 @@
 import { accountOfId } from '../aws/ids.ts'
 import { Fault } from '../aws/fault.ts'
 import type { Credential, Principal } from '../aws/principal.ts'
-import { openSession, type Session } from '../services/session-token.ts'
+import { factsOf, openSession, type Session } from '../services/session-token.ts'
 import { type Presented, readSignature } from '../sigv4/parse.ts'
 import { verifySignature } from '../sigv4/verify.ts'
 import type { CallRecord } from './audit.ts'
@@ -150,33 +150,14 @@ function proveBySession(request: HttpRequest, { presented, token, route, context
   return principals.recall(name, () => context.store.read((tx) => loadSessionPrincipal(tx, session))).then(prove)
 }
 
-function credentialOf({
-  accessKeyId,
-  issuedAt,
-  expiresAt,
-  mfaAt,
-  sourceIdentity,
-  tags,
-  transitiveTagKeys,
-  provider,
-  assumedRoot,
-  context,
-}: Session): Credential {
-  const ec2RoleDelivery = context?.['ec2:RoleDelivery']
-  return {
-    accessKeyId,
-    session: {
-      issuedAt,
-      expiresAt,
-      ...(mfaAt !== undefined && { mfaAt }),
-      ...(sourceIdentity !== undefined && { sourceIdentity }),
-      ...(tags !== undefined && { tags }),
-      ...(transitiveTagKeys !== undefined && { transitiveTagKeys }),
-      ...(provider !== undefined && { provider }),
-      ...(assumedRoot !== undefined && { assumedRoot }),
-      ...(typeof ec2RoleDelivery === 'string' && { ec2RoleDelivery }),
-    },
-  }
+/** A session is opened once and used often. */
+const credentials = new WeakMap<Session, Credential>()
+function credentialOf(session: Session): Credential {
+  const known = credentials.get(session)
+  if (known !== undefined) return known
+  const credential: Credential = { accessKeyId: session.accessKeyId, session: factsOf(session) }
+  credentials.set(session, credential)
+  return credential
 }
 
 function sessionOf(token: string, { sessions, edge }: ServerContext): Session | undefined {

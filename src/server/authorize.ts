@@ -45,6 +45,7 @@ function authorizeOne(check: Check, authorizing: Authorizing): void | Promise<vo
 }
 
 function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): void {
+  if (check.when !== undefined && (check.when === 'missing') !== (entity.missing === true)) return
   const { caller, context } = authorizing
   const question: PolicyCheck = {
     action: check.action,

@@ -15,7 +15,7 @@ export type KnownEntity = {
   readonly policy?: NonNullable<PolicyCheck['resourcePolicy']>
   /** What is said where that policy lets the caller not in. */
   readonly refusal?: string
-  /** There is none. */
+  /** There is none; the ARN is the one that it would have. */
   readonly missing?: true
 }
 

@@ -5,6 +5,7 @@ import type { NewDenial } from '../services/denials.rows.ts'
 import type { AuditLines } from '../store/audit-chain.ts'
 import type { NewAccount } from './account-jobs.ts'
 import type { AuditDraft } from './audit-record.ts'
+import type { ProviderWork } from './provider-jobs.ts'
 import type { ResealPlace } from './reseal.ts'
 
 /** Run one writing operation, with its audit record. */
@@ -53,7 +54,18 @@ export type ResealJob = { readonly kind: 'reseal'; readonly keyring: string; rea
 /** Mark a thing as used until `expiresAt`; the output says whether it was unused before (`Outside.claim`). */
 export type ClaimJob = { readonly kind: 'claim'; readonly name: string; readonly expiresAt: number; readonly now: number }
 
-export type ServerJob = OperationJob | AppendJob | CreateAccountJob | ResealJob | ClaimJob
+/** Do what an administrator does about product providers (see `provider-jobs.ts`), with its record in the chain of `accountId`. */
+export type ProviderJob = {
+  readonly kind: 'provider'
+  readonly work: ProviderWork
+  readonly now: number
+  readonly accountId: string
+  /** Sessions of the account change with it: its version rises. */
+  readonly changesSessions: boolean
+  readonly draft: AuditDraft
+}
+
+export type ServerJob = OperationJob | AppendJob | CreateAccountJob | ResealJob | ClaimJob | ProviderJob
 
 export type FaultOutcome = {
   readonly code: string

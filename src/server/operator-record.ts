@@ -4,7 +4,15 @@ import type { ServerContext } from './context.ts'
 import { unavailable } from './faults.ts'
 
 export type OperatorEvent = {
-  readonly name: 'CreateAccount' | 'CreateSession' | 'RotateKeys'
+  readonly name:
+    | 'CreateAccount'
+    | 'CreateSession'
+    | 'RotateKeys'
+    | 'RegisterProductProvider'
+    | 'RemoveProductProvider'
+    | 'RegisterDelegationPolicy'
+    | 'GetDelegationNotices'
+    | 'RevokeDelegation'
   /** Whose chain it goes to. */
   readonly accountId: string
   /** What was asked, with members named as operations name theirs. */

@@ -1,6 +1,6 @@
 /** The policies of a principal, compiled. A policy's text is compiled once, however many principals have it. */
 import { type CompiledPolicy, compileText, type PolicySource } from '../policy/compile.ts'
-import { policySet } from '../policy/combine.ts'
+import { policySet, type PolicySet } from '../policy/combine.ts'
 import type { Policies } from '../policy/evaluate.ts'
 import { readManagedPolicies } from '../protocol/model-files.ts'
 import { loadIdentityDocuments, loadManagedDocument } from '../services/iam/principals.rows.ts'
@@ -48,6 +48,12 @@ async function compiledSession(
   for (const arn of arns)
     set.push(managedPolicy(arn, isAwsManaged(arn) ? undefined : ((await loadManagedDocument(tx, accountId, arn)) ?? '')))
   return set
+}
+
+/** The sets by which a session was scoped down, one for each time: each must allow. */
+export function compiledScopes({ accessKeyId }: Session, documents: readonly string[]): readonly PolicySet[] {
+  const source = (index: number): PolicySource => ({ id: `scope/${accessKeyId}/${index + 1}`, name: 'scope', type: 'session' })
+  return documents.map((document, index) => policySet([compileText(document, 'session', source(index))]))
 }
 
 const AWS_MANAGED = 'arn:aws:iam::aws:policy/'

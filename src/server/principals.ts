@@ -3,11 +3,12 @@ import { assumedRoleArn, federatedUserArn, roleArn, rootArn, userArn } from '../
 import type { Credential, Principal, ServicePrincipal } from '../aws/principal.ts'
 import { contextOf, type ContextValue, type KnownContext } from '../policy/context.ts'
 import type { Caller, Policies } from '../policy/evaluate.ts'
+import { findDelegatedPolicy } from '../services/delegation-requests.rows.ts'
 import { isInInstanceProfile, loadRole, loadUser } from '../services/iam/principals.rows.ts'
 import { type Session, type SessionPrincipal, withSessionTags } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
 import { type KnownOrganization, loadOrganization } from './organization.ts'
-import { loadPolicies, loadSessionPolicies, loadTaskPolicies } from './principal-policies.ts'
+import { compiledScopes, loadPolicies, loadSessionPolicies, loadTaskPolicies } from './principal-policies.ts'
 
 /** A principal, whichever of its credentials it uses. */
 export type KnownPrincipal = {
@@ -77,10 +78,20 @@ export async function loadUserPrincipal(tx: ReadTx, accountId: string, userId: s
   return known && admitted(tx, known)
 }
 
-/** The principal of a session; undefined where whoever it was made for does not exist any more. */
+/** The principal of a session; undefined where whoever it was made for does not exist any more, or took back what was delegated. */
 export async function loadSessionPrincipal(tx: ReadTx, session: Session): Promise<KnownPrincipal | undefined> {
+  const scopes = await scopesOf(tx, session)
+  if (scopes === undefined) return undefined
   const known = await sessionPrincipal(tx, session)
-  return known && admitted(tx, known)
+  if (known === undefined || scopes.length === 0) return known && admitted(tx, known)
+  return admitted(tx, { ...known, policies: { ...known.policies, scopes: compiledScopes(session, scopes) } })
+}
+
+/** The documents beyond which a session has no permission; undefined where what it has was delegated and then taken back. */
+async function scopesOf(tx: ReadTx, { accountId, delegate, scopes = [] }: Session): Promise<readonly string[] | undefined> {
+  if (delegate === undefined) return scopes
+  const delegated = await findDelegatedPolicy(tx, accountId, delegate)
+  return delegated === undefined ? undefined : [...scopes, delegated]
 }
 
 /** The root user has full access to its account: no identity policy grants or limits it. */

@@ -19,6 +19,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'iam_server_certificate',  id: 'id',     secret: 'private_key',  context: 'server-certificate' },
   { table: 'iam_saml_key',            id: 'id',     secret: 'key',          context: 'saml-key' },
   { table: 'iam_outbound_federation', id: 'id',     secret: 'private_keys', context: 'outbound-federation' },
+  { table: 'iam_delegation_message',  id: 'id',     secret: 'message',      context: 'delegation-message' },
 ]
 
 /** How many secrets one transaction seals anew. */

@@ -13,8 +13,9 @@ import type { Runner, WriteTx } from '../store/store.ts'
 import { openVault } from '../store/vault.ts'
 import { type CreatedAccount, createAccount } from './account-jobs.ts'
 import { failedRecord, succeededRecord } from './audit-record.ts'
-import type { AppendJob, CreateAccountJob, FaultOutcome, OperationJob, ServerJob, WriteOutcome } from './jobs.ts'
+import type { AppendJob, CreateAccountJob, FaultOutcome, OperationJob, ProviderJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { noteKeyUses } from './keys.ts'
+import { runProviderWork } from './provider-jobs.ts'
 import { reseal } from './reseal.ts'
 
 export type WriterSettings = { readonly keyring: string }
@@ -47,6 +48,8 @@ async function runJob(tx: WriteTx, job: ServerJob, writing: Writing): Promise<Wr
     case 'claim':
       await forgetClaims(tx, job.now)
       return { output: { claimed: await claim(tx, job.name, job.expiresAt, job.now) }, versions: [] }
+    case 'provider':
+      return runProvider(tx, job, writing)
     case 'reseal':
       return { output: await reseal(tx, job.place, writing.edge), versions: [] }
   }
@@ -62,6 +65,17 @@ async function recordedAccount(
   const output = { AccountId: accountId, ...(rootAccessKey !== undefined && { AccessKeyId: rootAccessKey.accessKeyId }) }
   await appendAudit(tx, accountId, [succeededRecord(draft, output)], { now, key: writing.auditKey })
   return created
+}
+
+async function runProvider(tx: WriteTx, job: ProviderJob, writing: Writing): Promise<WriteOutcome> {
+  const { work, now, accountId, changesSessions, draft } = job
+  const versions: [string, number][] = changesSessions ? [[accountId, await lockAccount(tx, accountId)]] : []
+  const recorded = async (): Promise<object> => {
+    const output = await runProviderWork(tx, work, now)
+    await appendAudit(tx, accountId, [succeededRecord(draft, output)], { now, key: writing.auditKey })
+    return output
+  }
+  return { ...(await attempt(tx, recorded)), versions }
 }
 
 async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): Promise<WriteOutcome> {

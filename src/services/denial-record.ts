@@ -15,7 +15,7 @@ export type KeptPolicy = {
   readonly attachedTo: readonly string[]
 }
 
-/** Policies that were decided together: those of one type, or of one level of an organization. */
+/** Policies that were decided together: those of one type, or of one level of an organization or of a session. */
 export type KeptSet = { readonly policyType: PolicyType; readonly level: number; readonly policies: readonly KeptPolicy[] }
 
 /** Plain data: it is stored as JSON. */
@@ -58,16 +58,17 @@ const KINDS: Readonly<Record<PolicyType, DocumentKind | 'endpoint'>> = {
 
 /** Compiles what is kept. `textOf` gives the text of a hash; a text that is not kept cannot be compiled, and denies. */
 export function askedOf(record: DenialRecord, textOf: (hash: string) => string | undefined): Asked {
-  const setsOf = (policyType: PolicyType): readonly PolicySet[] =>
+  const setsOf = (policyType: PolicyType, isMeant: (level: number) => boolean = () => true): readonly PolicySet[] =>
     record.sets
-      .filter((set) => set.policyType === policyType)
+      .filter((set) => set.policyType === policyType && isMeant(set.level))
       .toSorted((one, other) => one.level - other.level)
       .map(({ policies }) =>
         policySet(policies.map(({ source, hash }) => compileText(textOf(hash) ?? '', KINDS[policyType], source))),
       )
+  const [session] = setsOf('session', (level) => level === 0)
+  const scopes = setsOf('session', (level) => level > 0)
   const [identity] = setsOf('identity')
   const [boundary] = setsOf('boundary')
-  const [session] = setsOf('session')
   const [endpoint] = setsOf('endpoint')
   const scps = setsOf('scp')
   const rcps = setsOf('rcp')
@@ -75,6 +76,7 @@ export function askedOf(record: DenialRecord, textOf: (hash: string) => string |
     ...(identity !== undefined && { identity }),
     ...(boundary !== undefined && { boundary }),
     ...(session !== undefined && { session }),
+    ...(scopes.length > 0 && { scopes }),
     ...(endpoint !== undefined && { endpoint }),
     ...(scps.length > 0 && { scps }),
     ...(rcps.length > 0 && { rcps }),

@@ -63,6 +63,8 @@ export type EntityRef = {
 export type Check = {
   readonly action: string
   readonly resource: string | EntityRef
+  /** The check counts only where the entity exists, or only where it does not: of an operation that takes what is there, or makes it. */
+  readonly when?: 'exists' | 'missing'
   /** Keys as AWS writes them: `iam:PolicyARN`. An undefined value is a key that is absent. */
   readonly context?: Readonly<Record<string, ContextValue | undefined>>
   /** How a denial names the resource, where AWS says neither its ARN nor what the service's `told` says. Empty: it is not named. */

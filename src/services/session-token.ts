@@ -1,6 +1,6 @@
 /** Session tokens: sealed and self-contained, so that temporary credentials need no row in the store. */
 import type { Vault } from '../aws/edge.ts'
-import type { SessionFacts } from '../aws/principal.ts'
+import type { Principal, SessionFacts } from '../aws/principal.ts'
 
 /** Whose session it is. The principal itself is looked up at every change of its account: a deleted user or role stops at once. */
 export type SessionPrincipal =
@@ -10,21 +10,44 @@ export type SessionPrincipal =
   /** `id` is the issuing user's; the account's where the root user issued it. */
   | { readonly type: 'federated-user'; readonly id: string; readonly name: string }
 
-/** Session policies, which limit what the session's principal may do. */
-export type SessionPolicies = { readonly inline?: string; readonly arns?: readonly string[] }
+/** What a session of this principal says of it; undefined for callers that no session can be made for. */
+export function sessionPrincipalOf(principal: Principal): SessionPrincipal | undefined {
+  switch (principal.type) {
+    case 'root':
+    case 'user':
+      return { type: principal.type, id: principal.id }
+    case 'assumed-role':
+      return { type: 'assumed-role', id: principal.roleId, sessionName: principal.sessionName }
+    case 'federated-user':
+      return { type: 'federated-user', id: principal.issuer.userId ?? principal.accountId, name: principal.name }
+    case 'web-identity':
+    case 'saml':
+    case 'service':
+    case 'anonymous':
+      return undefined
+  }
+}
 
 export type Session = SessionFacts & {
+  /** Makes a token longer; nobody reads it. */
+  readonly filler?: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly accountId: string
   readonly principal: SessionPrincipal
-  readonly policies?: SessionPolicies
-  /** Made by GetSessionToken without a multi-factor code, or by GetFederationToken: IAM does not take such credentials (STS API reference). */
-  readonly noIam?: true
-  /** Delivered through this instance profile: without the role in it the session is none. */
-  readonly instanceProfileId?: string
-  /** Further condition keys that stay with the session (`saml:…`, a web identity provider's claims, where a service delivered it). */
-  readonly context?: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** What a session is beside its key and whose it is: all that operations may know of it. */
+export function factsOf(session: Session): SessionFacts {
+  const {
+    accessKeyId: _key,
+    secretAccessKey: _secret,
+    accountId: _account,
+    principal: _principal,
+    filler: _filler,
+    ...facts
+  } = session
+  return facts
 }
 
 type Tags = readonly { readonly Key: string; readonly Value: string }[]

@@ -1,6 +1,7 @@
 /** The set-up pages' walkthrough through the AWS SDK for JavaScript: administrator, group, keys, a restricted user. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { StartPolicyGenerationCommand } from '@aws-sdk/client-accessanalyzer'
 import * as Iam from '@aws-sdk/client-iam'
 import { GetAccessKeyInfoCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts'
 import { withoutId } from '../denial-text.ts'
@@ -141,5 +142,8 @@ test('a page goes on where the last one ended', async () => {
 })
 
 test('what the model has and the server does not is a clear refusal, tried once', async () => {
-  await refused(server.iam(root).send(new Iam.ListDelegationRequestsCommand({})), { name: 'NotImplemented', status: 501 })
+  const generation = new StartPolicyGenerationCommand({
+    policyGenerationDetails: { principalArn: `arn:aws:iam::${ACCOUNT}:role/r` },
+  })
+  await refused(server.accessAnalyzer(root).send(generation), { name: 'NotImplemented', status: 501 })
 })

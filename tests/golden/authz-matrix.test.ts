@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { services } from '../../src/services/index.ts'
 import { sealSession } from '../../src/services/session-token.ts'
+import { administration } from '../../src/server/administration.ts'
 import type { Opened } from '../../src/server/open.ts'
 import { answerTo, type Called, queryRequest, VERSIONS } from '../calls.ts'
 import { createAccount, openTestContext } from '../context.ts'
@@ -32,6 +33,7 @@ before(async () => {
   await call(root, 'iam', 'CreatePolicy', { PolicyName: 'golden', PolicyDocument: DOCUMENT })
   for (const RoleName of ['golden', 'assumable']) await call(root, 'iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: TRUST })
   await call(root, 'iam', 'CreateInstanceProfile', { InstanceProfileName: 'golden' })
+  await administration.registerProvider(opened, { accountId: ACCOUNT, domain: 'golden.example', name: 'golden' })
   aliceKey = (await newKey(root, 'alice')).accessKeyId
   callers = {
     unsigned: undefined,

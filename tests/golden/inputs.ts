@@ -22,6 +22,8 @@ const SAML = { SAMLProviderArn: 'arn:aws:iam::111122223333:saml-provider/golden'
 const OIDC = { OpenIDConnectProviderArn: 'arn:aws:iam::111122223333:oidc-provider/golden.example' }
 const METADATA = { SAMLMetadataDocument: 'x'.repeat(1_000) }
 const JOB = { JobId: '00000000-0000-4000-8000-000000000000' }
+const DELEGATION = { DelegationRequestId: 'golden-golden-golden' }
+const POWER_USER = 'arn:aws:iam::aws:role-template/iam.amazonaws.com/PowerUserRoleTemplate:1'
 const TAGS = { Tags: [{ Key: 'team', Value: 'blue' }] }
 
 export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> = {
@@ -193,6 +195,29 @@ export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> 
     UpdateRole: ROLE,
     UpdateRoleDescription: { ...ROLE, Description: 'golden' },
     UpdateUser: { ...USER, NewPath: '/moved/' },
+    CreateDelegationRequest: {
+      Description: 'golden',
+      Permissions: { PolicyTemplateArn: 'arn:aws:iam:::delegation-template/golden' },
+      RequestorWorkflowId: 'golden',
+      NotificationChannel: 'arn:aws:sns:us-east-1:111122223333:golden',
+      SessionDuration: 3_600,
+    },
+    AssociateDelegationRequest: DELEGATION,
+    GetDelegationRequest: DELEGATION,
+    ListDelegationRequests: {},
+    UpdateDelegationRequest: DELEGATION,
+    AcceptDelegationRequest: DELEGATION,
+    RejectDelegationRequest: DELEGATION,
+    SendDelegationToken: DELEGATION,
+    GetHumanReadableSummary: { EntityArn: `arn:aws:iam::111122223333:delegation-request/${DELEGATION.DelegationRequestId}` },
+    AcquireRole: {
+      TemplateArn: POWER_USER,
+      'ReplacementValues.entry.1.key': 'AWSServiceName',
+      'ReplacementValues.entry.1.value.Values.member.1': 'lambda.amazonaws.com',
+    },
+    GetRoleTemplateVersion: { TemplateArn: POWER_USER },
+    GetAccountProperties: {},
+    PutAccountProperties: { 'Properties.entry.1.key': 'RoleManager/Enabled', 'Properties.entry.1.value': 'true' },
   },
   sts: {
     AssumeRoleWithSAML: { RoleArn: 'arn:aws:iam::111122223333:role/golden', PrincipalArn: SAML.SAMLProviderArn, SAMLAssertion: 'golden' },
@@ -204,6 +229,8 @@ export const INPUTS: Readonly<Record<Called, Readonly<Record<string, object>>>> 
     GetFederationToken: { Name: 'golden' },
     AssumeRoleWithWebIdentity: { RoleArn: 'arn:aws:iam::111122223333:role/golden', RoleSessionName: 'golden', WebIdentityToken: 'golden' },
     GetSessionToken: {},
+    GetDelegatedAccessToken: { TradeInToken: 'golden' },
+    GetScopedCredentials: { DurationSeconds: 900 },
     GetWebIdentityToken: { Audience: ['golden'], SigningAlgorithm: 'ES384' },
   },
 }

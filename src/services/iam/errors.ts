@@ -34,6 +34,12 @@ export const noSuchEntity = {
   deletionTask: (task: string) => missing(`The deletion task ${task} cannot be found.`),
   /** Get*LastAccessedDetails* and GetOrganizationsAccessReport, also where the job is somebody else's. The text is ours. */
   job: (id: string) => missing(`The job with id ${id} cannot be found.`),
+  /** Inferred from the wording of the others. */
+  delegationRequest: (id: string) => missing(`The delegation request with id ${id} cannot be found.`),
+  /** Inferred. */
+  roleTemplate: (arn: string) => missing(`The role template ${arn} cannot be found.`),
+  /** Inferred. */
+  roleTemplateVersion: (arn: string, minor: number) => missing(`The role template ${arn} has no minor version ${minor}.`),
 } as const
 
 /** EntityAlreadyExists (HTTP 409). */
@@ -45,6 +51,8 @@ export const alreadyExists = {
   policy: (name: string) => taken(`A policy called ${name} already exists. Duplicate names are not allowed.`),
   loginProfile: (userName: string) => taken(`Login Profile for user ${userName} already exists.`),
   accountAlias: (alias: string) => taken(`The account alias ${alias} already exists.`),
+  /** Inferred. */
+  workflow: (id: string) => taken(`A delegation request with the workflow id ${id} already exists.`),
 } as const
 
 /** LimitExceeded (HTTP 409) `Cannot exceed quota for AccessKeysPerUser: 2`. */
@@ -103,6 +111,12 @@ export const invalidPartition = (): Fault => validationError('Invalid ARN partit
 /** The boundary's ARN: the same words under another code. */
 export const invalidBoundaryArn = (arn: string): Fault => invalidInput(`ARN ${arn} is not valid.`)
 export const mustSpecifyUserName = (): Fault => validationError('Must specify userName when calling with non-User credentials')
+
+/** ConcurrentModification (HTTP 409): somebody else was faster. The text is ours. */
+export const concurrentModification = (text: string): Fault => new Fault('ConcurrentModification', text)
+/** NameConflict (HTTP 409): AcquireRole, where another role has the name. The text is ours. */
+export const nameConflict = (name: string): Fault =>
+  new Fault('NameConflict', `The role ${name} exists and is not as the role template would make it.`)
 
 /** AccessDenied (HTTP 403): refusals that no policy can lift. */
 export const accessDenied = (text: string): Fault => new Fault('AccessDenied', text)

@@ -3,12 +3,24 @@ import type { Operation } from '../operation.ts'
 import type { EntityLookup, Service } from '../service.ts'
 import { accessKeyEntity, accessKeyOperations } from './access-keys.ts'
 import { accountOperations } from './account.ts'
+import { accountPropertyOperations } from './account-properties.ts'
+import { acquireRoleOperations } from './acquire-role.ts'
 import { attachmentOperations } from './attachments.ts'
 import { authorizationDetailOperations } from './authorization-details.ts'
 import { boundaryOperations } from './boundaries.ts'
 import { contextKeyOperations } from './context-keys.ts'
 import { toldEntity } from './denial-names.ts'
 import { credentialReportOperations } from './credential-report.ts'
+import { delegationApprovalOperations } from './delegation-approval.ts'
+import { delegationCreateOperations } from './delegation-create.ts'
+import {
+  DELEGATION_REQUEST,
+  delegationRequestEntity,
+  delegationRequestOperations,
+  OWN_REQUESTS,
+  ownRequestsEntity,
+} from './delegation-requests.ts'
+import { delegationSummaryOperations } from './delegation-summary.ts'
 import { groupEntity, groupOperations, RENAMED_GROUP, renamedGroupEntity } from './groups.ts'
 import { inlinePolicyOperations } from './inline-policies.ts'
 import { instanceProfileEntity, instanceProfileOperations } from './instance-profiles.ts'
@@ -95,6 +107,12 @@ const operations: readonly Operation[] = [
   lastAccessedOperations,
   organizationAccessOperations,
   authorizationDetailOperations,
+  delegationCreateOperations,
+  delegationRequestOperations,
+  delegationApprovalOperations,
+  delegationSummaryOperations,
+  accountPropertyOperations,
+  acquireRoleOperations,
 ].flat()
 
 /** Kinds of entity that checks may name. */
@@ -114,6 +132,8 @@ const entities: Readonly<Record<string, EntityLookup>> = {
   [RENAMED_SERVER_CERTIFICATE]: renamedServerCertificateEntity,
   [OWN_PASSWORD]: ownPasswordEntity,
   [PASSWORD_POLICY]: passwordPolicyEntity,
+  [DELEGATION_REQUEST]: delegationRequestEntity,
+  [OWN_REQUESTS]: ownRequestsEntity,
 }
 
 export const iam: Service = { name: 'iam', operations, entities, told: toldEntity }

@@ -2,6 +2,7 @@
 import { groupArn, roleArn, userArn } from '../../aws/arn.ts'
 import type { Tag } from '../../model/iam.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
+import { isPartnerPolicy, partnerBoundary } from './product-providers.rows.ts'
 import { parseTags } from './tags.ts'
 
 /** A user or a role, as its sessions show it. */
@@ -111,5 +112,6 @@ function split(attached: readonly AttachedRow[]): Pick<IdentityDocuments, 'manag
 
 async function boundaryOf(tx: ReadTx, account: string, arn: string): Promise<NonNullable<IdentityDocuments['boundary']>> {
   if (arn.startsWith(AWS_MANAGED)) return { arn }
-  return { arn, document: (await loadManagedDocument(tx, account, arn)) ?? '' }
+  const document = isPartnerPolicy(arn) ? await partnerBoundary(tx, arn) : await loadManagedDocument(tx, account, arn)
+  return { arn, document: document ?? '' }
 }

@@ -50,5 +50,8 @@ export const TRUST_POLICY_SIZE = 2_048
 /** AWS: 50 tags on a user, role or policy. */
 export const TAGS_PER_RESOURCE = 50
 
+/** Delegation requests of a product provider that have not expired. AWS's quota is not known. */
+export const OPEN_DELEGATION_REQUESTS = 1_000
+
 /** Passwords that are remembered for PasswordReusePrevention. AWS: 1 to 24. */
 export const PASSWORDS_REMEMBERED = 24

@@ -3,7 +3,7 @@ import { roleArn } from '../../aws/arn.ts'
 import type { Role, RoleLastUsed } from '../../model/iam.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { encodedDocument } from './document-encoding.ts'
-import { findRoleUse, type RoleRow } from './roles.rows.ts'
+import { findRoleSource, findRoleUse, type RoleRow } from './roles.rows.ts'
 import { parseTags } from './tags.ts'
 import { shownTrustPolicy } from './trust-policy.ts'
 
@@ -21,7 +21,7 @@ export async function bareRole(tx: ReadTx, accountId: string, row: RoleRow): Pro
 
 /** A role just made: without description and maximum duration (recorded from AWS). */
 export async function createdRole(tx: ReadTx, accountId: string, row: RoleRow): Promise<Role> {
-  return { ...(await bareRole(tx, accountId, row)), ...attributes(row) }
+  return { ...(await bareRole(tx, accountId, row)), ...attributes(row), ...(await sourceTemplate(tx, accountId, row.id)) }
 }
 
 /** A role in a list: without tags, boundary and last use (recorded from AWS). */
@@ -30,6 +30,7 @@ export async function listedRole(tx: ReadTx, accountId: string, row: RoleRow): P
     ...(await bareRole(tx, accountId, row)),
     ...(row.description !== null && { Description: row.description }),
     MaxSessionDuration: row.max_session_seconds,
+    ...(await sourceTemplate(tx, accountId, row.id)),
   }
 }
 
@@ -55,4 +56,11 @@ function attributes({ tags: column, boundary_arn: boundary }: RoleRow): Pick<Rol
 async function lastUsed(tx: ReadTx, accountId: string, roleId: string): Promise<RoleLastUsed> {
   const use = await findRoleUse(tx, accountId, roleId)
   return use === undefined ? {} : { LastUsedDate: new Date(use.used_at), Region: use.region }
+}
+
+/** For roles that AcquireRole made; absent for all others (API reference, SourceRoleTemplate). */
+async function sourceTemplate(tx: ReadTx, accountId: string, roleId: string): Promise<Pick<Role, 'SourceRoleTemplate'>> {
+  const source = await findRoleSource(tx, accountId, roleId)
+  if (source === undefined) return {}
+  return { SourceRoleTemplate: { TemplateArn: source.template_arn, TemplateMinorVersion: source.minor_version } }
 }

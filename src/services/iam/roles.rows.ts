@@ -20,6 +20,8 @@ export type RoleRow = {
   readonly linked_service: string | null
   readonly created_at: number
 }
+/** The template that a role was made from. */
+export type RoleSourceRow = { readonly template_arn: string; readonly minor_version: number }
 export type RoleUseRow = { readonly used_at: number; readonly region: string }
 
 const COLUMNS = 'id, name, path, trust_policy, description, max_session_seconds, boundary_arn, tags, linked_service, created_at'
@@ -36,6 +38,9 @@ const DELETE = 'DELETE FROM iam_role WHERE account = $1 AND id = $2'
 const USE = 'SELECT used_at, region FROM iam_role_use WHERE account = $1 AND role_id = $2'
 const NOTE_USE = `INSERT INTO iam_role_use (account, role_id, used_at, region) VALUES ($1, $2, $3, $4)
   ON CONFLICT (account, role_id) DO UPDATE SET used_at = excluded.used_at, region = excluded.region`
+const SOURCE = 'SELECT template_arn, minor_version FROM iam_role_source WHERE account = $1 AND role_id = $2'
+const INSERT_SOURCE = 'INSERT INTO iam_role_source (account, role_id, template_arn, minor_version) VALUES ($1, $2, $3, $4)'
+const DELETE_SOURCE = 'DELETE FROM iam_role_source WHERE account = $1 AND role_id = $2'
 const DELETE_USE = 'DELETE FROM iam_role_use WHERE account = $1 AND role_id = $2'
 
 /** The role of this name, whatever its case. */
@@ -100,8 +105,17 @@ export async function setRoleBoundary(tx: WriteTx, account: string, id: string, 
   await tx.run(SET_BOUNDARY, arn, account, id)
 }
 
-/** Deletes the role and what is known of its use. */
+/** The template that a role was made from; undefined where it was made without one. */
+export const findRoleSource = (tx: ReadTx, account: string, id: string): Promise<RoleSourceRow | undefined> =>
+  tx.get(SOURCE, account, id)
+
+export async function insertRoleSource(tx: WriteTx, account: string, id: string, source: RoleSourceRow): Promise<void> {
+  await tx.run(INSERT_SOURCE, account, id, source.template_arn, source.minor_version)
+}
+
+/** Deletes the role and what is known of its use and its making. */
 export async function deleteRoleRow(tx: WriteTx, account: string, id: string): Promise<void> {
+  await tx.run(DELETE_SOURCE, account, id)
   await tx.run(DELETE_USE, account, id)
   await tx.run(DELETE, account, id)
 }

@@ -2,8 +2,8 @@
 import { roleArn } from '../../aws/arn.ts'
 import { newId } from '../../aws/ids.ts'
 import type { CreateRoleRequest } from '../../model/iam.gen.ts'
-import type { ReadTx } from '../../store/store.ts'
-import { type Check, readOperation, writeOperation } from '../operation.ts'
+import type { ReadTx, WriteTx } from '../../store/store.ts'
+import { type Check, type HandlingCall, readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import type { Entity } from '../service.ts'
 import { mustBeBare, roleBlockers } from './blockers.ts'
@@ -39,29 +39,42 @@ export const createRole = writeOperation('iam', 'CreateRole', {
     const create: Check = { action: 'iam:CreateRole', resource, context }
     return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagRole', resource, context }]
   },
-  async handle(tx, input, { accountId, now, random }) {
+  async handle(tx, input, call) {
+    const { accountId } = call
     mustDiffer(input.Tags)
     mustBeOrdinaryPath(input.Path)
     const trust = await storedTrustPolicy(tx, input.AssumeRolePolicyDocument)
     if (input.PermissionsBoundary !== undefined) await mustFindBoundaryPolicy(tx, accountId, input.PermissionsBoundary)
     if ((await findRole(tx, accountId, input.RoleName)) !== undefined) throw alreadyExists.role(input.RoleName)
-    if ((await countRoles(tx, accountId)) >= ROLES_PER_ACCOUNT) throw quotaExceeded('RolesPerAccount', ROLES_PER_ACCOUNT)
-    const row: RoleRow = {
-      id: newId('AROA', accountId, random),
-      name: input.RoleName,
-      path: input.Path ?? DEFAULT_PATH,
-      trust_policy: trust,
-      description: input.Description ?? null,
-      max_session_seconds: input.MaxSessionDuration ?? DEFAULT_MAX_SESSION_SECONDS,
-      boundary_arn: input.PermissionsBoundary ?? null,
-      tags: JSON.stringify((input.Tags ?? []).map(({ Key, Value }) => ({ Key, Value }))),
-      linked_service: null,
-      created_at: now,
-    }
-    await insertRole(tx, accountId, row)
-    return { Role: await createdRole(tx, accountId, row) }
+    return { Role: await createdRole(tx, accountId, await makeRole(tx, { ...input, trust }, call)) }
   },
 })
+
+/** What a new role is made of; `trust` is its trust policy as it is stored. */
+export type NewRole = Omit<CreateRoleRequest, 'AssumeRolePolicyDocument'> & { readonly trust: string }
+
+/** A new role of a name that is free. Throws LimitExceeded. */
+export async function makeRole(
+  tx: WriteTx,
+  role: NewRole,
+  { accountId, now, random }: Pick<HandlingCall, 'accountId' | 'now' | 'random'>,
+): Promise<RoleRow> {
+  if ((await countRoles(tx, accountId)) >= ROLES_PER_ACCOUNT) throw quotaExceeded('RolesPerAccount', ROLES_PER_ACCOUNT)
+  const row: RoleRow = {
+    id: newId('AROA', accountId, random),
+    name: role.RoleName,
+    path: role.Path ?? DEFAULT_PATH,
+    trust_policy: role.trust,
+    description: role.Description ?? null,
+    max_session_seconds: role.MaxSessionDuration ?? DEFAULT_MAX_SESSION_SECONDS,
+    boundary_arn: role.PermissionsBoundary ?? null,
+    tags: JSON.stringify((role.Tags ?? []).map(({ Key, Value }) => ({ Key, Value }))),
+    linked_service: null,
+    created_at: now,
+  }
+  await insertRole(tx, accountId, row)
+  return row
+}
 
 /** The text is known from reports. */
 function mustBeOrdinaryPath(path: string | undefined): void {

