@@ -1,4 +1,4 @@
-/** aws_iam_account_password_policy, aws_iam_account_alias, aws_iam_openid_connect_provider, aws_iam_saml_provider. */
+/** aws_iam_account_password_policy, _account_alias, _openid_connect_provider, _saml_provider, _security_token_service_preferences, _outbound_web_identity_federation. */
 import assert from 'node:assert/strict'
 import type { IAM } from '@aws-sdk/client-iam'
 import { openProvider } from '../../saml-provider.ts'
@@ -176,3 +176,53 @@ export const samlProvider = (iam: IAM): Lifecycle<SamlProvider> => ({
     assert.equal(await orGone(iam.deleteSAMLProvider({ SAMLProviderArn })), undefined)
   },
 })
+
+type Preferences = { readonly global_endpoint_token_version: string }
+
+/** Read from the account summary. Destroying it does nothing, so the last configuration is what an account has that set none. */
+export const securityTokenServicePreferences = (iam: IAM): Lifecycle<Preferences> => {
+  const put = ({ global_endpoint_token_version: version }: Preferences) =>
+    iam.setSecurityTokenServicePreferences({ GlobalEndpointTokenVersion: version === 'v2Token' ? 'v2Token' : 'v1Token' })
+  return {
+    configs: [{ global_endpoint_token_version: 'v2Token' }, { global_endpoint_token_version: 'v1Token' }],
+    async create(config) {
+      await put(config)
+      return 'account'
+    },
+    async read() {
+      const { SummaryMap } = await iam.getAccountSummary({})
+      return { global_endpoint_token_version: `v${SummaryMap?.['GlobalEndpointTokenVersion']}Token` }
+    },
+    async update(id, _before, after) {
+      await put(after)
+      return id
+    },
+    async destroy() {},
+    outlives: true,
+  }
+}
+
+type Federation = { readonly issuer_identifier: string }
+
+/** The issuer is the account's own: the same when it is enabled again. */
+export async function assertOutboundFederation(iam: IAM): Promise<void> {
+  const read = async (): Promise<Federation | undefined> => {
+    try {
+      const { IssuerIdentifier = '', JwtVendingEnabled } = await iam.getOutboundWebIdentityFederationInfo({})
+      assert.equal(JwtVendingEnabled, true)
+      return { issuer_identifier: IssuerIdentifier }
+    } catch (error) {
+      if (error instanceof Error && error.name === 'FeatureDisabledException') return undefined
+      throw error
+    }
+  }
+  assert.equal(await read(), undefined)
+  const { IssuerIdentifier = '' } = await iam.enableOutboundWebIdentityFederation({})
+  assert.deepEqual(await read(), { issuer_identifier: IssuerIdentifier })
+  await assert.rejects(iam.enableOutboundWebIdentityFederation({}), { name: 'FeatureEnabledException' })
+  await iam.disableOutboundWebIdentityFederation({})
+  assert.equal(await read(), undefined)
+  await iam.enableOutboundWebIdentityFederation({})
+  assert.deepEqual(await read(), { issuer_identifier: IssuerIdentifier })
+  await iam.disableOutboundWebIdentityFederation({})
+}

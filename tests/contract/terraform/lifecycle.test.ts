@@ -30,6 +30,8 @@ const RESOURCES = {
   aws_iam_service_linked_role: () => assertLifecycle(principals.serviceLinkedRole(iam)),
   aws_iam_policy: () => assertLifecycle(policies.policy(iam)),
   aws_iam_role_policy_attachment: () => assertLifecycle(policies.rolePolicyAttachment(iam)),
+  aws_iam_user_policy_attachment: () => assertLifecycle(policies.userPolicyAttachment(iam)),
+  aws_iam_group_policy_attachment: () => assertLifecycle(policies.groupPolicyAttachment(iam)),
   aws_iam_policy_attachment: () => assertLifecycle(policies.policyAttachment(iam)),
   aws_iam_user_policy: () => assertLifecycle(policies.userPolicy(iam)),
   aws_iam_group_policy: () => assertLifecycle(policies.groupPolicy(iam)),
@@ -45,6 +47,8 @@ const RESOURCES = {
   aws_iam_account_alias: () => assertLifecycle(account.accountAlias(iam)),
   aws_iam_openid_connect_provider: () => assertLifecycle(account.openIdConnectProvider(iam)),
   aws_iam_saml_provider: () => assertLifecycle(account.samlProvider(iam)),
+  aws_iam_security_token_service_preferences: () => assertLifecycle(account.securityTokenServicePreferences(iam)),
+  aws_iam_outbound_web_identity_federation: () => account.assertOutboundFederation(iam),
 }
 
 for (const [name, run] of Object.entries(RESOURCES)) test(name, run)

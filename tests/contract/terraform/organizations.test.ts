@@ -42,4 +42,7 @@ test('what is in an organization', async (context) => {
   await context.test('aws_organizations_delegated_administrator', () =>
     assertLifecycle(resources.delegatedAdministrator(client, CreateAccountStatus?.AccountId ?? '')),
   )
+  await context.test('aws_organizations_resource_policy', () =>
+    assertLifecycle(resources.resourcePolicy(client, CreateAccountStatus?.AccountId ?? '')),
+  )
 })

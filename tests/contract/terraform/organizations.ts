@@ -1,4 +1,4 @@
-/** aws_organizations_organization, _organizational_unit, _policy, _policy_attachment, _account, _delegated_administrator. */
+/** aws_organizations_organization, _organizational_unit, _policy, _policy_attachment, _account, _delegated_administrator, _resource_policy. */
 import assert from 'node:assert/strict'
 import type { Organizations, PolicyType } from '@aws-sdk/client-organizations'
 import { changeTags, type Config, type Lifecycle, set, tagList, tagMap, type Tags } from './lifecycle.ts'
@@ -216,3 +216,40 @@ export const delegatedAdministrator = (client: Organizations, accountId: string)
     await client.disableAWSServiceAccess({ ServicePrincipal })
   },
 })
+
+type ResourcePolicy = { readonly content: object; readonly tags?: Tags }
+
+export const resourcePolicy = (client: Organizations, delegate: string): Lifecycle<ResourcePolicy> => {
+  const allow = (Action: string) => ({
+    Version: '2012-10-17',
+    Statement: [{ Sid: 'tf', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${delegate}:root` }, Action, Resource: '*' }],
+  })
+  return {
+    configs: [
+      { content: allow('organizations:DescribeOrganization'), tags: { a: 'b' } },
+      { content: allow('organizations:ListAccounts'), tags: { a: 'b' } },
+    ],
+    async create({ content: given, tags }) {
+      const { ResourcePolicy: made } = await client.putResourcePolicy({
+        Content: JSON.stringify(given),
+        ...set({ Tags: tagList(tags) }),
+      })
+      return made?.ResourcePolicySummary?.Id ?? ''
+    },
+    async read(id) {
+      const answer = await unless('ResourcePolicyNotFoundException', client.describeResourcePolicy({}))
+      if (answer === undefined) return undefined
+      const { ResourcePolicySummary: summary, Content = '' } = answer.ResourcePolicy ?? {}
+      assert.equal(summary?.Id, id)
+      const { Tags: tags } = await client.listTagsForResource({ ResourceId: id })
+      return set({ content: JSON.parse(Content) as unknown, tags: tagMap(tags) })
+    },
+    async update(id, _before, { content: given }) {
+      await client.putResourcePolicy({ Content: JSON.stringify(given) })
+      return id
+    },
+    async destroy() {
+      await client.deleteResourcePolicy({})
+    },
+  }
+}

@@ -1,6 +1,6 @@
-/** aws_iam_policy, aws_iam_role_policy_attachment, aws_iam_policy_attachment, and the inline policies of users, groups and roles. */
+/** aws_iam_policy, aws_iam_{user,group,role}_policy_attachment, aws_iam_policy_attachment, and the inline policies of users, groups and roles. */
 import assert from 'node:assert/strict'
-import type { IAM } from '@aws-sdk/client-iam'
+import type { AttachedPolicy, IAM } from '@aws-sdk/client-iam'
 import { changeTags, type Config, documentOf, type Lifecycle, orGone, set, tagList, tagMap, type Tags } from './lifecycle.ts'
 
 const document = (...Action: readonly string[]) => ({
@@ -72,28 +72,61 @@ export const policy = (iam: IAM): Lifecycle<Policy> => ({
   },
 })
 
-type Attachment = { readonly role: string; readonly policy_arn: string }
+type Attachment = { readonly owner: string; readonly policy_arn: string }
+type AttachmentCalls = {
+  readonly make: () => Promise<unknown>
+  readonly attach: (PolicyArn: string) => Promise<unknown>
+  readonly list: () => Promise<{ readonly AttachedPolicies?: readonly AttachedPolicy[] | undefined }>
+  readonly detach: (PolicyArn: string) => Promise<unknown>
+  readonly unmake: () => Promise<unknown>
+}
 
-/** The id is role and policy. The provider pages through all attachments, and forgets one that it does not find. */
-export const rolePolicyAttachment = (iam: IAM): Lifecycle<Attachment> => ({
-  configs: [{ role: 'tf-attached', policy_arn: 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole' }],
-  async create({ role: RoleName, policy_arn: PolicyArn }) {
-    await iam.createRole({ RoleName, AssumeRolePolicyDocument: TRUST })
-    await iam.attachRolePolicy({ RoleName, PolicyArn })
-    return `${RoleName}/${PolicyArn}`
-  },
-  async read(id) {
-    const [RoleName = '', ...arn] = id.split('/')
-    const answer = await orGone(iam.listAttachedRolePolicies({ RoleName }))
-    const found = answer?.AttachedPolicies?.find(({ PolicyArn }) => PolicyArn === arn.join('/'))
-    return found && { role: RoleName, policy_arn: found.PolicyArn }
-  },
-  async destroy(_id, { role: RoleName, policy_arn: PolicyArn }) {
-    await iam.detachRolePolicy({ RoleName, PolicyArn })
-    assert.equal(await orGone(iam.detachRolePolicy({ RoleName, PolicyArn })), undefined)
-    await iam.deleteRole({ RoleName })
-  },
-})
+/** The id is owner and policy. The provider pages through all attachments, and forgets one that it does not find. */
+function attachment(owner: string, { make, attach, list, detach, unmake }: AttachmentCalls): Lifecycle<Attachment> {
+  return {
+    configs: [{ owner, policy_arn: 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole' }],
+    async create({ policy_arn: arn }) {
+      await make()
+      await attach(arn)
+      return arn
+    },
+    async read(id) {
+      const answer = await orGone(list())
+      const found = answer?.AttachedPolicies?.find(({ PolicyArn }) => PolicyArn === id)
+      return found && { owner, policy_arn: found.PolicyArn }
+    },
+    async destroy(_id, { policy_arn: arn }) {
+      await detach(arn)
+      assert.equal(await orGone(detach(arn)), undefined)
+      await unmake()
+    },
+  }
+}
+
+export const rolePolicyAttachment = (iam: IAM, RoleName = 'tf-attached'): Lifecycle<Attachment> =>
+  attachment(RoleName, {
+    make: () => iam.createRole({ RoleName, AssumeRolePolicyDocument: TRUST }),
+    attach: (PolicyArn) => iam.attachRolePolicy({ RoleName, PolicyArn }),
+    list: () => iam.listAttachedRolePolicies({ RoleName }),
+    detach: (PolicyArn) => iam.detachRolePolicy({ RoleName, PolicyArn }),
+    unmake: () => iam.deleteRole({ RoleName }),
+  })
+export const userPolicyAttachment = (iam: IAM, UserName = 'tf-attached'): Lifecycle<Attachment> =>
+  attachment(UserName, {
+    make: () => iam.createUser({ UserName }),
+    attach: (PolicyArn) => iam.attachUserPolicy({ UserName, PolicyArn }),
+    list: () => iam.listAttachedUserPolicies({ UserName }),
+    detach: (PolicyArn) => iam.detachUserPolicy({ UserName, PolicyArn }),
+    unmake: () => iam.deleteUser({ UserName }),
+  })
+export const groupPolicyAttachment = (iam: IAM, GroupName = 'tf-attached'): Lifecycle<Attachment> =>
+  attachment(GroupName, {
+    make: () => iam.createGroup({ GroupName }),
+    attach: (PolicyArn) => iam.attachGroupPolicy({ GroupName, PolicyArn }),
+    list: () => iam.listAttachedGroupPolicies({ GroupName }),
+    detach: (PolicyArn) => iam.detachGroupPolicy({ GroupName, PolicyArn }),
+    unmake: () => iam.deleteGroup({ GroupName }),
+  })
 
 type Everywhere = {
   readonly policy_arn: string
