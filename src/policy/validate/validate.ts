@@ -49,7 +49,10 @@ export const CHECKS: readonly Check[] = [
   ...WILDCARD_CHECKS,
 ]
 
-/** What there is to say about a document: errors first, then security warnings, warnings and suggestions. Never throws for what a text holds. */
+/**
+ * What there is to say about a document, in its order (recorded: a suggestion about a statement's id before an error about its action); of
+ * one place errors first, then security warnings, warnings and suggestions. Never throws for what a text holds.
+ */
 export function validatePolicy(source: string, { type, resourceType, catalogue }: Asked): readonly Finding[] {
   const reading = readingOf(source)
   if (reading instanceof PolicyError) return [syntaxFinding(source, reading)]
@@ -57,8 +60,12 @@ export function validatePolicy(source: string, { type, resourceType, catalogue }
   const subject: Subject = { document, json, errors, type, catalogue, ...(resourceType !== undefined && { resourceType }) }
   const located = { source, json }
   const findings = CHECKS.flatMap((check) => check.find(subject).map((hit) => findingOf(check, hit, located)))
-  return findings.toSorted((one, other) => ORDER.indexOf(one.findingType) - ORDER.indexOf(other.findingType))
+  return findings.toSorted(
+    (one, other) => placeOf(one) - placeOf(other) || ORDER.indexOf(one.findingType) - ORDER.indexOf(other.findingType),
+  )
 }
+
+const placeOf = ({ locations: [first] }: Finding): number => first?.span.start.offset ?? 0
 
 const ORDER: readonly FindingType[] = ['ERROR', 'SECURITY_WARNING', 'WARNING', 'SUGGESTION']
 
