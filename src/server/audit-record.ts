@@ -68,7 +68,7 @@ export function succeededRecord(draft: AuditDraft, output: object): string {
 
 /** The record of a call that was refused. */
 export function failedRecord(draft: AuditDraft, fault: Pick<FaultOutcome, 'code' | 'message'>): string {
-  // A signature mismatch quotes the canonical request, which may hold a session token: only its first paragraph is kept.
+  // Where AWS quotes the canonical request, which may hold a session token, it does so behind a blank line. No text of ours does.
   const [message = ''] = fault.message.split('\n\n', 1)
   return recordOf(draft, { errorCode: fault.code, errorMessage: bounded(message), responseElements: null })
 }

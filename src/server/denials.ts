@@ -25,7 +25,7 @@ export type DenialsSettings = {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Where the console is. */
-  readonly publicUrl: string
+  readonly publicUrl: () => string
   readonly queue: (denial: NewDenial) => void
 }
 
@@ -58,7 +58,7 @@ export class Denials {
 
   /** AWS's sentence about an id, with this server's console (recorded from AWS, behind IAM's denials since 2026). */
   sentence(id: string, region: string): string {
-    const page = `${this.#settings.publicUrl}/console/iam/home?region=${region}#/authorization-details/${id}`
+    const page = `${this.#settings.publicUrl()}/console/iam/home?region=${region}#/authorization-details/${id}`
     return `. Go to ${page} for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ${id}`
   }
 

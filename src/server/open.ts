@@ -32,6 +32,8 @@ export type Opened = {
   readonly context: ServerContext
   readonly keyring: OpenKeyring
   readonly failed: Promise<Error>
+  /** Tells where clients reach the server: before it listens on any free port that is not known. */
+  readonly reachedAt: (endpoint: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -86,6 +88,7 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
     onFailure: (error) =>
       logger.error('the audit log cannot be written: calls are refused until it can', { error: String(error) }),
   })
+  let publicUrl = endpointOf(config)
   const context: ServerContext = {
     store,
     write,
@@ -96,7 +99,7 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
     denials: new Denials({
       random: (count) => randomBytes(count),
       clock,
-      publicUrl: endpointOf(config),
+      publicUrl: () => publicUrl,
       queue: (denial) => audit.denied(denial),
     }),
     edge: { random: (count) => randomBytes(count), vault: keyring.vault },
@@ -104,7 +107,9 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
       claim: (name, expiresAt) => claim(write, { name, expiresAt, now: clock() }),
       recorded: () => audit.flush(),
       fetchText: outbound({ ca: config.ca, allowPrivate: config.outboundPrivate }),
-      publicUrl: endpointOf(config),
+      get publicUrl() {
+        return publicUrl
+      },
     },
     logger,
     metrics,
@@ -115,6 +120,7 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
     context,
     keyring,
     failed: store.failed,
+    reachedAt: (endpoint) => void (publicUrl = endpoint),
     async close() {
       await audit.flush().catch((error: unknown) => logger.error('audit records were lost at the stop', { error: String(error) }))
       await store.close()

@@ -27,9 +27,8 @@ export type RunningServer = {
 export async function startServer(config: Config, opening: Opening): Promise<RunningServer> {
   const opened = await open(config, opening)
   const { clock, logger } = opening
-  let { context } = opened
   const http = httpServer({
-    respond: (request) => answer(request, context),
+    respond: (request) => answer(request, opened.context),
     clock,
     onFailure: (error) => logger.error('a request could not be answered', { error }),
   })
@@ -37,7 +36,7 @@ export async function startServer(config: Config, opening: Opening): Promise<Run
     const port = await listen(http, config)
     const endpoint = endpointOf({ ...config, port })
     // With port 0 the address is known only now, and no request was read yet.
-    context = { ...context, outside: { ...context.outside, publicUrl: endpoint } }
+    opened.reachedAt(endpoint)
     const run = adminRun(administration, opened)
     const door = config.data === '' ? undefined : await openAdmin({ data: config.data, endpoint, run, logger })
     return {
