@@ -12,6 +12,7 @@ import { claim } from '../src/store/claims.ts'
 import type { Store } from '../src/store/store.ts'
 import { newKeyring } from '../src/store/keyring.ts'
 import { openVault } from '../src/store/vault.ts'
+import { flawsOf } from './answer-shape.ts'
 import type { HarnessJob } from './harness-runner.ts'
 import { openHarnessStore } from './harness-store.ts'
 
@@ -94,14 +95,8 @@ export async function openHarness(): Promise<Harness> {
       credential: { accessKeyId: 'AKIATEST' },
     }),
     rootOf: rootPrincipal,
-    async call<Output>(operation: Operation, input: object, { as = root }: { readonly as?: Principal } = {}) {
-      const call = callOf(as)
-      return noting(operation, async () => {
-        const prepared = await store.read(async (tx) => operation.prepare?.(tx, input, call))
-        if (operation.kind === 'read') return (await store.read((tx) => operation.handle(tx, input, call, prepared))) as Output
-        return (await write(store, (tx) => operation.handle(tx, input, call, prepared))) as Output
-      })
-    },
+    call: <Output>(operation: Operation, input: object, { as = root }: { readonly as?: Principal } = {}) =>
+      answerOf<Output>(store, operation, input, callOf(as)),
     identify: (operation, input, outside) =>
       noting(operation, () => store.read(async (tx) => operation.identify?.(tx, input, { ...callOf(root), ...outside }))),
     checks: (operation, input, { as = root } = {}) => operation.authorize(input, callOf(as)),
@@ -122,6 +117,19 @@ export async function openHarness(): Promise<Harness> {
     close: () => store.close(),
   }
   return harness
+}
+
+/** Runs an operation as the server does, its answer held to the model. */
+function answerOf<Output>(store: Store, operation: Operation, input: object, call: PreparingCall): Promise<Output> {
+  return noting(operation, async () => {
+    const prepared = await store.read(async (tx) => operation.prepare?.(tx, input, call))
+    const output =
+      operation.kind === 'read'
+        ? await store.read((tx) => operation.handle(tx, input, call, prepared))
+        : await write(store, (tx) => operation.handle(tx, input, call, prepared))
+    assertShape(operation, output)
+    return output as Output
+  })
 }
 
 /** A session of a role of the account: credentials that are no user's. */
@@ -150,6 +158,11 @@ const UNDECLARED = new Set([
   // A boundary that is not there; reported by many of CloudFormation.
   'iam:CreateRole NoSuchEntity',
 ])
+
+function assertShape({ service, name }: Operation, output: object): void {
+  const shape = readModel(service).operations.get(name)?.output
+  assert.deepEqual(shape === undefined ? Object.keys(output) : flawsOf(output, shape, name), [])
+}
 
 /** Where faults that operations threw are listed, a line each, for tests/golden/faults.test.ts. */
 const FAULTS = process.env['KEYREEVE_TEST_FAULTS']
