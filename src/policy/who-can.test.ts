@@ -124,6 +124,19 @@ test('who can: what is too complex is unknown, not never', () => {
   assert.equal(ability?.can, 'unknown')
 })
 
+test('who can: denies in more ways than can be looked at are told, and a request that none of them meets', () => {
+  const denies = Array.from({ length: 16 }, (_, index) => ({
+    ...READ,
+    Effect: 'Deny',
+    Condition: { Bool: { [`k:${index}`]: 'true' } },
+  }))
+  const of = (policies: Policies) => whoCan(deed, [{ caller: alice, policies }])[0]
+  const guarded = of({ ...identity(READ), scps: [setOf('scp', READ, ...denies)] })
+  assert.deepEqual([guarded?.can, guarded?.when, guarded?.unless.length], ['sometimes', [[]], 16])
+  assert.equal(of({ ...identity(READ), scps: [setOf('scp', READ, ...denies, { ...READ, Effect: 'Deny' })] })?.can, 'never')
+  assert.equal(of({ ...identity({ ...READ, Action: 'sqs:*' }), scps: [setOf('scp', READ, ...denies)] })?.can, 'never')
+})
+
 // A small world: every value of three keys.
 const VALUES: readonly (ContextValue | undefined)[] = [
   undefined,

@@ -1,7 +1,7 @@
 /** Who can do something: the engine asked about each principal, with what is not known of its requests left open. */
 import type { Caller } from './caller.ts'
 import { callerKeys } from './caller-keys.ts'
-import { type Situation, situationsOf } from './compare/contexts.ts'
+import { type Situation, type Situations, situationsOf } from './compare/contexts.ts'
 import type { CompiledStatement } from './compile.ts'
 import { policySet, type PolicySet } from './combine.ts'
 import { contextOf, type ContextValue } from './context.ts'
@@ -61,6 +61,23 @@ function abilityOf<Who extends Subject>(deed: Deed, who: Who): Ability<Who> {
   const lanes = lanesOf(check, who.caller, who.policies)
   if (lanes.some(({ set }) => set.broken.length > 0)) return { who, can: 'never', when: [], unless: [] }
   const open = lanes.flatMap(({ set }) => requirementsOf(set.statements, question, known))
+  if (open.some((one) => isDeny(one) && asksNothing(one))) return { who, can: 'never', when: [], unless: [] }
+  const asking = { check, who, known, unless: open.filter(isDeny) }
+  const all = waysOf(open, asking)
+  if (!('unknown' in all)) return concluded({ ...asking, open, situations: all }, false)
+  // Guards of organizations deny in many ways, which multiply. Without them more is known than nothing.
+  const allows = open.filter((requirement) => !isDeny(requirement))
+  const fewer = allows.length === open.length ? all : waysOf(allows, asking)
+  if ('unknown' in fewer) return { who, can: 'unknown', when: [], unless: [], why: fewer.unknown }
+  return concluded({ ...asking, open: allows, situations: fewer }, true)
+}
+
+const isDeny = ({ statement }: Requirement): boolean => statement.effect === 'Deny'
+
+/** So many ways in which conditions hold together are decided one by one; more are unknown. */
+const MAX_SITUATIONS = 4_000
+
+function waysOf(open: readonly Requirement[], { who, known }: { readonly who: Subject; readonly known: Known }): Situations {
   const situations = situationsOf(
     open.map(({ statement, conditions }) => ({
       version: statement.version,
@@ -71,8 +88,8 @@ function abilityOf<Who extends Subject>(deed: Deed, who: Who): Ability<Who> {
       isSigned: who.caller.type !== 'anonymous',
     },
   )
-  if ('unknown' in situations) return { who, can: 'unknown', when: [], unless: [], why: situations.unknown }
-  return concluded({ check, who, known, open, situations })
+  const isMuch = !('unknown' in situations) && situations.length > MAX_SITUATIONS
+  return isMuch ? { unknown: `the conditions hold in more than ${MAX_SITUATIONS} ways` } : situations
 }
 
 /** What is known of every request, by key in lower case. What the deed says goes before what the principal says. */
@@ -129,22 +146,18 @@ type Concluding<Who extends Subject> = {
   readonly who: Who
   readonly known: Known
   readonly open: readonly Requirement[]
+  readonly unless: readonly Requirement[]
   readonly situations: readonly Situation[]
 }
 
-/** So many ways in which conditions hold together are decided one by one; more are unknown. */
-const MAX_SITUATIONS = 4_000
-
-function concluded<Who extends Subject>(concluding: Concluding<Who>): Ability<Who> {
-  const { check, who, known, open, situations } = concluding
-  if (situations.length > MAX_SITUATIONS)
-    return { who, can: 'unknown', when: [], unless: [], why: `the conditions hold in more than ${MAX_SITUATIONS} ways` }
+/** `withoutDenies`: the situations leave them aside, so that nothing is certain but that nobody grants. */
+function concluded<Who extends Subject>(concluding: Concluding<Who>, withoutDenies: boolean): Ability<Who> {
+  const { check, who, known, open, unless, situations } = concluding
   const made = situations.map((situation) => ({ situation, list: grantIn(situation, concluding) }))
   const grants = made.filter(({ list }) => list !== undefined)
   if (grants.length === 0) return { who, can: 'never', when: [], unless: [] }
-  if (grants.length === made.length) return { who, can: 'always', when: [[]], unless: [] }
+  if (grants.length === made.length && !withoutDenies) return { who, can: 'always', when: [[]], unless: [] }
   const when = shortest(grants.map(({ list = [] }) => list)).toSorted((one, other) => placeOf(one, open) - placeOf(other, open))
-  const unless = open.filter(({ statement }) => statement.effect === 'Deny')
   const witness = grants
     .map(({ situation }) => ({ ...Object.fromEntries(known), ...situation.context }))
     .find((context) => decide({ ...check, context: contextOf(context) }, who.caller, who.policies).decision === 'allowed')
