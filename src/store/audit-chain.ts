@@ -1,5 +1,6 @@
 /** The audit chain of an account: runs of records, each keyed and chained to the one before, so that no change of the past goes unseen. */
 import { createHmac, type KeyObject } from 'node:crypto'
+import { type Packed, pack, unpack } from './audit-pack.ts'
 import type { ReadTx, WriteTx } from './store.ts'
 
 /** The key of new rows. It is derived from the keyring, which is not in the database: whoever has only the database cannot make a row. */
@@ -12,21 +13,21 @@ export type Appending = {
   readonly key: AuditKey
 }
 
-type Row = {
+type Row = Packed & {
   readonly first_seq: number
   readonly count: number
   readonly written_at: number
   readonly key_id: string
   readonly prev_hash: string
   readonly hash: string
-  readonly records: string
 }
 
 type Head = { readonly audit_seq: number; readonly audit_hash: string }
 
 const TAKE_HEAD = 'UPDATE account SET audit_seq = audit_seq + $1 WHERE id = $2 RETURNING audit_seq, audit_hash'
-const INSERT_ROW = `INSERT INTO audit (account, first_seq, count, written_at, key_id, prev_hash, hash, records) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-const ROWS = `SELECT first_seq, count, written_at, key_id, prev_hash, hash, records FROM audit
+const INSERT_ROW = `INSERT INTO audit (account, first_seq, count, written_at, key_id, prev_hash, hash, records, packed)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+const ROWS = `SELECT first_seq, count, written_at, key_id, prev_hash, hash, records, packed FROM audit
   WHERE account = $1 AND first_seq > $2 ORDER BY first_seq LIMIT $3`
 /** A row is a run of up to some thousand records. */
 const ROWS_AT_ONCE = 50
@@ -63,11 +64,11 @@ export async function appendAuditLines(
     written_at: now,
     key_id: key.id,
     prev_hash: splitHead(head.audit_hash).hash,
-    records: text,
+    ...pack(text),
   }
   const hash = rowHash(key.key, accountId, unsigned)
-  const { first_seq: first, key_id: keyId, prev_hash: previous } = unsigned
-  await tx.run(INSERT_ROW, accountId, first, count, now, keyId, previous, hash, text)
+  const { first_seq: first, key_id: keyId, prev_hash: previous, records, packed } = unsigned
+  await tx.run(INSERT_ROW, accountId, first, count, now, keyId, previous, hash, records, packed)
   await tx.run(
     'UPDATE account SET audit_hash = $1 WHERE id = $2',
     `${hash}.${headSeal(key.key, accountId, head.audit_seq, hash)}`,
@@ -138,7 +139,11 @@ export async function readAudit(
     const [row] = await rowsAfter(tx, accountId, behind, 1)
     if (row === undefined) break
     const unread = Math.max(0, from + 1 - row.first_seq)
-    records.push(...row.records.split('\n').slice(unread, unread + limit - records.length))
+    records.push(
+      ...unpack(row)
+        .split('\n')
+        .slice(unread, unread + limit - records.length),
+    )
     behind = row.first_seq
   }
   return { records, last: from + records.length }
@@ -159,7 +164,7 @@ function rowProblem(row: Row, previous: Row | undefined, { accountId, keys }: Ch
   if (key === undefined) return `${where} was written with the key ${row.key_id}, which is not in the keyring`
   if (row.hash !== rowHash(key, accountId, row)) return `${where} was changed after it was written`
   if (row.prev_hash !== (previous?.hash ?? '')) return `${where} does not continue the records before it`
-  if (row.records.split('\n').length !== row.count) return `${where} does not hold ${row.count} records`
+  if (unpack(row).split('\n').length !== row.count) return `${where} does not hold ${row.count} records`
   return undefined
 }
 
@@ -184,10 +189,14 @@ function splitHead(text: string): { readonly hash: string; readonly seal: string
   return { hash, seal }
 }
 
-/** The records follow the other parts as they are: a text in JSON has no line feed of its own, so the first one ends it. */
+/**
+ * The run follows the other parts as it is stored: a text in JSON has no line feed of its own, so the first one ends it. Which of the two
+ * columns holds it is one of the parts, and the other one must be empty.
+ */
 function rowHash(key: KeyObject, accountId: string, row: Omit<Row, 'hash'>): string {
-  const { first_seq: first, count, written_at: writtenAt, key_id: keyId, prev_hash: previous, records } = row
-  return mac(key, ['row', accountId, first, count, writtenAt, keyId, previous], `\n${records}`)
+  const { first_seq: first, count, written_at: writtenAt, key_id: keyId, prev_hash: previous, records, packed } = row
+  const parts = [accountId, first, count, writtenAt, keyId, previous]
+  return packed === null ? mac(key, ['row', ...parts], `\n${records}`) : mac(key, ['packed row', records, ...parts], packed)
 }
 
 function headSeal(key: KeyObject, accountId: string, seq: number, hash: string): string {
@@ -195,6 +204,6 @@ function headSeal(key: KeyObject, accountId: string, seq: number, hash: string):
 }
 
 /** JSON keeps the parts apart. */
-function mac(key: KeyObject, parts: readonly (string | number)[], text = ''): string {
-  return createHmac('sha256', key).update(JSON.stringify(parts)).update(text).digest('base64url')
+function mac(key: KeyObject, parts: readonly (string | number)[], rest: string | Uint8Array = ''): string {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).update(rest).digest('base64url')
 }

@@ -16,6 +16,7 @@ import { fido } from './013-fido.ts'
 import { denials } from './014-denials.ts'
 import { handshakes } from './015-handshakes.ts'
 import { transfers } from './019-transfers.ts'
+import { packedAudit } from './020-packed-audit.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   denials,
   handshakes,
   transfers,
+  packedAudit,
 ]
