@@ -15,7 +15,7 @@ import { type Config, endpointOf } from './config.ts'
 import { Denials } from './denials.ts'
 import type { ServerContext } from './context.ts'
 import type { ClaimJob, ServerJob, WriteOutcome } from './jobs.ts'
-import { openKeyring, type OpenKeyring } from './keyring-file.ts'
+import { openKeyring, type OpenKeyring, refuseForeignData } from './keyring-file.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { outbound } from './outbound.ts'
@@ -75,6 +75,13 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
   const keyring = await openKeyring(config, { random: (count) => randomBytes(count), now: clock() })
   const memories = new AccountMemories()
   const store = await openStore(config, keyring.current(), (accountId, version) => memories.changed(accountId, version))
+  try {
+    await store.read((tx) => refuseForeignData(tx, keyring.current()))
+    await keyring.keepNew()
+  } catch (error) {
+    await store.close()
+    throw error
+  }
   const write = async (job: ServerJob): Promise<WriteOutcome> => {
     const outcome = asWriteOutcome(await store.write(job))
     for (const [accountId, version] of outcome.versions) memories.changed(accountId, version)

@@ -113,6 +113,12 @@ export async function verifyAudit(tx: ReadTx, accountId: string, keys: AuditChai
   return problem === undefined ? { ok: true, records: lastSeq(last) } : { ok: false, records: lastSeq(last), problem }
 }
 
+/** The key that the newest row of a chain was written under; undefined where there is none. */
+export async function newestAuditKey(tx: ReadTx, accountId: string): Promise<string | undefined> {
+  const sql = 'SELECT key_id FROM audit WHERE account = $1 ORDER BY first_seq DESC LIMIT 1'
+  return (await tx.get<Pick<Row, 'key_id'>>(sql, accountId))?.key_id
+}
+
 export type Reading = {
   readonly limit: number
   /** The sequence number behind which to begin. */

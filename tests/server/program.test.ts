@@ -1,6 +1,6 @@
 /** The whole program, as people run it: child processes, signals, exit codes, data in temporary folders. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
@@ -191,6 +191,34 @@ test('a server in memory leaves nothing, and commands reach it all the same', po
   const without = await keyreeve(['account', 'list'], { folder, environment: { KEYREEVE_MEMORY: 'true' } })
   assert.equal(without.code, 1)
   assert.match(without.err, /^No server runs on .*, and a store in memory exists only inside a running server\. /)
+})
+
+test('a database whose keyring is lost, or older than it, is refused before anything is written', posix, async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, '.keyreeve', 'keyring.json')
+  const run = (...words: readonly string[]) => keyreeve(words, { folder })
+  assert.equal((await run(...CREATE)).code, 0)
+  const first = readFileSync(file, 'utf8')
+  assert.equal((await run('keys', 'rotate')).code, 0)
+  const rotated = readFileSync(file, 'utf8')
+  const said = /^The data here was written under the master key [0-9a-f]{12}, which is not in the keyring\. Put the keyring back/
+  for (const wrong of [first, undefined]) {
+    if (wrong === undefined) rmSync(file)
+    else writeFileSync(file, wrong, { mode: 0o600 })
+    for (const words of [
+      ['start', '--port', '0'],
+      ['account', 'list'],
+    ]) {
+      const refused = await run(...words)
+      assert.deepEqual([refused.code, refused.out], [1, ''])
+      assert.match(refused.err, said)
+      assert.equal(existsSync(file) ? readFileSync(file, 'utf8') : undefined, wrong)
+    }
+  }
+  const environment = { KEYREEVE_KEY: Buffer.alloc(32, 1).toString('base64') }
+  assert.match((await keyreeve(['account', 'list'], { folder, environment })).err, said)
+  writeFileSync(file, rotated, { mode: 0o600 })
+  assert.match((await run('account', 'list')).out, /^111122223333 /m)
 })
 
 test('what a killed server left behind stops nobody', posix, async () => {
