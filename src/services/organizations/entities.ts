@@ -6,7 +6,7 @@ import { arnOf } from './controls.rows.ts'
 import { delegationPolicy } from './delegation.ts'
 import { NOT_YOURS } from './errors.ts'
 import { findHandshake, isRecipient } from './handshakes.rows.ts'
-import { handshakeArn, organizationArn, policyArn, resourcePolicyArn, targetArn, transferArn } from './ids.ts'
+import { handshakeArn, organizationArn, policyArn, resourcePolicyArn, targetArn, transferArn, unitId } from './ids.ts'
 import { findMember, findOrganization, mustFindOrganization, type OrganizationRow } from './organization.rows.ts'
 import { findPolicy } from './policies.rows.ts'
 import { findResourcePolicy } from './resource-policy.rows.ts'
@@ -64,6 +64,11 @@ async function policyTarget(tx: ReadTx, organization: OrganizationRow, name: str
 /** Named by checks of operations that are about no single thing. */
 export const EVERYTHING: EntityRef = { kind: 'everything', name: '*' }
 
+/** Named by checks for tags of what is not made yet and has no id: any that could be. */
+export const NEW_ACCOUNT: EntityRef = { kind: 'new account', name: '*' }
+export const NEW_UNIT: EntityRef = { kind: 'new unit', name: '*' }
+export const NEW_TRANSFER: EntityRef = { kind: 'new transfer', name: '*' }
+
 export const policyTargetName = (targetId: string, policyId: string): string => `${targetId}\n${policyId}`
 
 /** The delegation policy; before it is there, any that could be. */
@@ -107,6 +112,11 @@ export const entities: Readonly<Record<string, EntityLookup>> = {
   target: inOrganization(target),
   policy: inOrganization(policy),
   'new policy': inOrganization(async (_tx, organization, type) => ({ arn: policyArn(organization, type, '*') })),
+  'new account': inOrganization(async (_tx, organization, any) => ({ arn: targetArn(organization, any) })),
+  'new unit': inOrganization(async (_tx, organization, any) => ({
+    arn: targetArn(organization, unitId(organization.root_id, any)),
+  })),
+  'new transfer': inOrganization(async (_tx, organization, any) => ({ arn: transferArn(organization, 'inbound', any) })),
   'policy target': inOrganization(policyTarget),
   handshake,
   transfer: inOrganization(transfer),

@@ -17,7 +17,8 @@ function draw(length: number, random: RandomBytes): string {
 export const newOrganizationId = (random: RandomBytes): string => `o-${draw(10, random)}`
 export const newRootId = (random: RandomBytes): string => `r-${draw(4, random)}`
 /** An organizational unit carries its root's letters. */
-export const newUnitId = (rootId: string, random: RandomBytes): string => `ou-${rootId.slice('r-'.length)}-${draw(8, random)}`
+export const unitId = (rootId: string, own: string): string => `ou-${rootId.slice('r-'.length)}-${own}`
+export const newUnitId = (rootId: string, random: RandomBytes): string => unitId(rootId, draw(8, random))
 export const newPolicyId = (random: RandomBytes): string => `p-${draw(10, random)}`
 export const newResourcePolicyId = (random: RandomBytes): string => `rp-${draw(8, random)}`
 export const newHandshakeId = (random: RandomBytes): string => `h-${draw(32, random)}`

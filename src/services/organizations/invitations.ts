@@ -9,7 +9,7 @@ import { newHandshakeId } from './ids.ts'
 import { listMembers, mustLead } from './organization.rows.ts'
 import { ACCOUNTS_PER_ORGANIZATION, invitationsAllowed } from './quotas.ts'
 import { forgetTransfers } from './transfers.rows.ts'
-import { newTags, requestTagKeys } from './tags.ts'
+import { checksWithTags, newTags } from './tags.ts'
 
 type Party = { readonly Id: string; readonly Type: 'ACCOUNT' | 'ORGANIZATION' | 'EMAIL' }
 
@@ -38,13 +38,8 @@ export const invited = ({ Id, Type }: Party): Check['resource'] =>
 
 /** Nobody sends mail here: the invited account finds the invitation in ListHandshakesForAccount. */
 export const inviteAccountToOrganization = writeOperation('organizations', 'InviteAccountToOrganization', {
-  authorize: ({ Target, Tags }) => {
-    const context = requestTagKeys(Tags)
-    const check = { action: 'organizations:InviteAccountToOrganization', resource: invited(Target), context }
-    if (Tags === undefined || Tags.length === 0) return check
-    // API reference: "If the request includes tags, then the requester must have the organizations:TagResource permission."
-    return [check, { action: 'organizations:TagResource', resource: invited(Target), context }]
-  },
+  authorize: ({ Target, Tags }) =>
+    checksWithTags({ action: 'organizations:InviteAccountToOrganization', resource: invited(Target) }, Tags),
   async handle(tx, { Target, Notes, Tags }, { accountId, now, random }) {
     await mustLead(tx, accountId)
     const key = await targetKey(tx, Target)

@@ -1,5 +1,5 @@
 /** New accounts of an organization: made at once, with a role by which the management account gets in. */
-import { EVERYTHING } from './entities.ts'
+import { EVERYTHING, NEW_ACCOUNT } from './entities.ts'
 import { companions, rootFeatures } from '../organization-trust.rows.ts'
 import type { Edge } from '../../aws/edge.ts'
 import type { CreateAccountStatus } from '../../model/organizations.gen.ts'
@@ -14,7 +14,7 @@ import { newRequestId } from './ids.ts'
 import { insertMember, listMembers, mustLead, mustReach } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { ACCOUNTS_PER_ORGANIZATION } from './quotas.ts'
-import { newTags, requestTagKeys } from './tags.ts'
+import { checksWithTags, newTags } from './tags.ts'
 import { attachFullAccess } from './units.ts'
 
 type RequestRow = {
@@ -35,7 +35,7 @@ const EMAIL_TAKEN = 'SELECT id FROM account WHERE email_key = $1'
 const DEFAULT_ROLE = 'OrganizationAccountAccessRole'
 /** AWS makes accounts in the background and says IN_PROGRESS first; here the account is there when the call returns. */
 export const createAccount = writeOperation('organizations', 'CreateAccount', {
-  authorize: ({ Tags }) => ({ action: 'organizations:CreateAccount', resource: EVERYTHING, context: requestTagKeys(Tags) }),
+  authorize: ({ Tags }) => checksWithTags({ action: 'organizations:CreateAccount', resource: EVERYTHING }, Tags, NEW_ACCOUNT),
   async handle(tx, { AccountName, Email, RoleName, Tags }, { accountId, now, random }) {
     const organization = await mustLead(tx, accountId)
     const invitations = (await handshakesOf(tx, accountId)).filter((row) => row.action === 'INVITE' && isPending(row, now))
@@ -125,11 +125,8 @@ const requestsOf = async (tx: ReadTx, accountId: string): Promise<readonly Creat
 
 /** There is no GovCloud here with which the management account could be paired. */
 export const createGovCloudAccount = writeOperation('organizations', 'CreateGovCloudAccount', {
-  authorize: ({ Tags }) => ({
-    action: 'organizations:CreateGovCloudAccount',
-    resource: EVERYTHING,
-    context: requestTagKeys(Tags),
-  }),
+  authorize: ({ Tags }) =>
+    checksWithTags({ action: 'organizations:CreateGovCloudAccount', resource: EVERYTHING }, Tags, NEW_ACCOUNT),
   async handle(tx, _input, { accountId }) {
     await mustLead(tx, accountId)
     throw violates(

@@ -22,7 +22,7 @@ import {
 } from './policies.rows.ts'
 import { POLICIES_PER_TYPE, POLICY_SIZE } from './quotas.ts'
 import { policyShape, policySummary } from './shapes.ts'
-import { newTags, requestTagKeys } from './tags.ts'
+import { checksWithTags, newTags } from './tags.ts'
 
 const KINDS: Readonly<Record<EnforcedType, 'scp' | 'rcp'>> = { SERVICE_CONTROL_POLICY: 'scp', RESOURCE_CONTROL_POLICY: 'rcp' }
 
@@ -44,11 +44,10 @@ async function mustFindMutable(tx: ReadTx, account: string, id: string): Promise
 
 /** A new policy binds nobody before it is attached. */
 export const createPolicy = writeOperation('organizations', 'CreatePolicy', {
-  authorize: ({ Type, Tags }) => ({
-    action: 'organizations:CreatePolicy',
-    resource: { kind: 'new policy', name: Type },
-    context: { 'organizations:PolicyType': Type, ...requestTagKeys(Tags) },
-  }),
+  authorize({ Type, Tags }) {
+    const resource = { kind: 'new policy', name: Type }
+    return checksWithTags({ action: 'organizations:CreatePolicy', resource, context: { 'organizations:PolicyType': Type } }, Tags)
+  },
   async handle(tx, { Content, Description, Name, Type, Tags }, { accountId: caller, now, random }) {
     const organization = await mustReachToWrite(tx, caller)
     const { account } = organization

@@ -13,7 +13,7 @@ import {
   type ResourcePolicyRow,
   saveResourcePolicy,
 } from './resource-policy.rows.ts'
-import { newTags, requestTagKeys } from './tags.ts'
+import { checksWithTags, newTags } from './tags.ts'
 
 const shape = (owner: Owner, { id, content }: ResourcePolicyRow): ResourcePolicy => ({
   ResourcePolicySummary: { Id: id, Arn: resourcePolicyArn(owner, id) },
@@ -22,11 +22,11 @@ const shape = (owner: Owner, { id, content }: ResourcePolicyRow): ResourcePolicy
 
 /** It lets members in from their next request on. There is one policy; what is put replaces it and keeps its id and tags. */
 export const putResourcePolicy = writeOperation('organizations', 'PutResourcePolicy', {
-  authorize: ({ Tags }) => ({
-    action: 'organizations:PutResourcePolicy',
-    resource: { kind: 'resource policy', name: 'resource policy' },
-    context: requestTagKeys(Tags),
-  }),
+  authorize: ({ Tags }) =>
+    checksWithTags(
+      { action: 'organizations:PutResourcePolicy', resource: { kind: 'resource policy', name: 'resource policy' } },
+      Tags,
+    ),
   async handle(tx, { Content, Tags }, { accountId, random }) {
     const organization = await mustLead(tx, accountId)
     const members = new Set((await listMembers(tx, accountId)).map(({ member }) => member).filter((id) => id !== accountId))

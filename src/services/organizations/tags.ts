@@ -2,7 +2,7 @@
 import { companions, leaders } from '../organization-trust.rows.ts'
 import type { Tag } from '../../model/organizations.gen.ts'
 import type { ReadTx, WriteTx } from '../../store/store.ts'
-import { type ContextValue, readOperation, writeOperation } from '../operation.ts'
+import { type Authorization, type Check, type ContextValue, readOperation, writeOperation } from '../operation.ts'
 import { awsPolicy } from './aws-policies.ts'
 import { invalidInput, noSuch, violates } from './errors.ts'
 import { type OrganizationRow, findMember, mustReach, mustReachToWrite } from './organization.rows.ts'
@@ -21,12 +21,29 @@ function parseTags(column: string): readonly Tag[] {
 }
 
 /** Condition keys of a request that sets tags; none where it sets none. */
-export function requestTagKeys(tags: readonly Tag[] | undefined): Context {
+function requestTagKeys(tags: readonly Tag[] | undefined): Context {
   if (tags === undefined || tags.length === 0) return {}
   return {
     'aws:TagKeys': tags.map(({ Key }) => Key),
     ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
   }
+}
+
+/**
+ * The checks of an operation that makes something, perhaps with tags: "If the request includes tags, then the requester must have the
+ * organizations:TagResource permission" (API reference). `tagged` is what the tags will be on.
+ */
+export function checksWithTags(
+  check: Check,
+  tags: readonly Tag[] | undefined,
+  tagged: Check['resource'] = check.resource,
+): Authorization {
+  if (tags === undefined || tags.length === 0) return check
+  const context = { ...check.context, ...requestTagKeys(tags) }
+  return [
+    { ...check, context },
+    { action: 'organizations:TagResource', resource: tagged, context },
+  ]
 }
 
 export const resourceTagKeys = (column: string): Context =>

@@ -2,12 +2,13 @@
 import type { ReadTx } from '../../store/store.ts'
 import { writeOperation } from '../operation.ts'
 import { duplicateHandshake } from './errors.ts'
+import { NEW_TRANSFER } from './entities.ts'
 import { handshakeShape, INVITATION_MS, isPending, SHOWN_MS } from './handshake-states.ts'
 import { forgetHandshakes, handshakesOf, type HandshakeRow, insertHandshake } from './handshakes.rows.ts'
 import { newHandshakeId, newTransferId } from './ids.ts'
 import { invited, mustBeWithinADay, targetKey } from './invitations.ts'
 import { mustLead } from './organization.rows.ts'
-import { newTags, requestTagKeys } from './tags.ts'
+import { checksWithTags, newTags } from './tags.ts'
 import { mustBeStart } from './transfer-dates.ts'
 import { cannotMatch } from './transfers.ts'
 import { forgetTransfers, insertTransfer, transferKeys } from './transfers.rows.ts'
@@ -23,11 +24,10 @@ export const inviteOrganizationToTransferResponsibility = writeOperation(
   'organizations',
   'InviteOrganizationToTransferResponsibility',
   {
-    authorize: ({ Target, Tags }) => ({
-      action: 'organizations:InviteOrganizationToTransferResponsibility',
-      resource: invited(Target),
-      context: { ...transferKeys('inbound'), ...requestTagKeys(Tags) },
-    }),
+    authorize({ Target, Tags }) {
+      const action = 'organizations:InviteOrganizationToTransferResponsibility'
+      return checksWithTags({ action, resource: invited(Target), context: transferKeys('inbound') }, Tags, NEW_TRANSFER)
+    },
     async handle(tx, { Target, Notes, StartTimestamp, SourceName, Tags }, { accountId, now, random }) {
       await mustLead(tx, accountId)
       const key = await targetKey(tx, Target)

@@ -3,13 +3,14 @@ import { companions } from '../organization-trust.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { FULL_ACCESS, isEnforced } from './aws-policies.ts'
 import { duplicateUnit, noSuch, unitNotEmpty, violates } from './errors.ts'
+import { NEW_UNIT } from './entities.ts'
 import { newUnitId } from './ids.ts'
 import { type OrganizationRow, enabledTypes, listMembers, mustLead, mustReach } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { attach, detachAll } from './policies.rows.ts'
 import { UNIT_DEPTH, UNITS_PER_ORGANIZATION } from './quotas.ts'
 import { unitShape } from './shapes.ts'
-import { newTags, requestTagKeys } from './tags.ts'
+import { checksWithTags, newTags } from './tags.ts'
 import {
   deleteUnitRow,
   findUnitNamed,
@@ -30,11 +31,12 @@ export async function attachFullAccess(tx: WriteTx, organization: OrganizationRo
 }
 
 export const createOrganizationalUnit = writeOperation('organizations', 'CreateOrganizationalUnit', {
-  authorize: ({ ParentId, Tags }) => ({
-    action: 'organizations:CreateOrganizationalUnit',
-    resource: { kind: 'target', name: ParentId },
-    context: requestTagKeys(Tags),
-  }),
+  authorize: ({ ParentId, Tags }) =>
+    checksWithTags(
+      { action: 'organizations:CreateOrganizationalUnit', resource: { kind: 'target', name: ParentId } },
+      Tags,
+      NEW_UNIT,
+    ),
   async handle(tx, { ParentId, Name, Tags }, { accountId, now, random }) {
     const organization = await mustLead(tx, accountId)
     if (!(await isParent(tx, organization, ParentId))) throw noSuch.parent()
