@@ -164,6 +164,27 @@ test('the account of a chain is part of it', async () => {
   )
 })
 
+test('other work goes on while a long chain is verified', async () => {
+  const account = '111122223333'
+  await write(async (tx) => {
+    await tx.run(
+      `INSERT INTO account (id, name, email, email_key, status, created_at, version, audit_seq, audit_hash)
+        VALUES ('${account}', 'long', 'long', 'long', 'ACTIVE', 0, 1, 0, '')`,
+    )
+    for (let row = 0; row < 200; row += 1) await appendAudit(tx, account, ['{}'], { now: row, key: auditKey(keyring) })
+  })
+  let [turns, done] = [0, false]
+  const count = (): void => {
+    turns += 1
+    if (!done) setImmediate(count)
+  }
+  setImmediate(count)
+  const verified = await store.read((tx) => verifyAudit(tx, account, KEYS))
+  done = true
+  assert.deepEqual(verified, { ok: true, records: 200 })
+  assert.ok(turns >= 20, `${turns} turns of the event loop`)
+})
+
 test('an account that does not exist has no chain to append to or to verify', async () => {
   await assert.rejects(
     write((tx) => appendAudit(tx, '123456789012', ['{}'], { now: 1, key: auditKey(keyring) })),
