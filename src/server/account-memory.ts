@@ -57,7 +57,7 @@ export class AccountMemory {
 }
 
 export class AccountMemories {
-  readonly #memories = new GenerationCache<string, AccountMemory>(MAX_ACCOUNTS)
+  #memories = new GenerationCache<string, AccountMemory>(MAX_ACCOUNTS)
 
   of(accountId: string): AccountMemory {
     const known = this.#memories.get(accountId)
@@ -65,6 +65,11 @@ export class AccountMemories {
     const memory = new AccountMemory(0)
     this.#memories.set(accountId, memory)
     return memory
+  }
+
+  /** Forgets all accounts. */
+  clear(): void {
+    this.#memories = new GenerationCache(MAX_ACCOUNTS)
   }
 
   /** Forgets the account unless what is remembered is of this version or a newer one. */

@@ -82,8 +82,13 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
     await store.close()
     throw error
   }
+  // The answer of a write may be lost although it was done: then nothing is known of what is stale.
+  const forgetAndThrow = (error: unknown): never => {
+    memories.clear()
+    throw error
+  }
   const write = async (job: ServerJob): Promise<WriteOutcome> => {
-    const outcome = asWriteOutcome(await store.write(job))
+    const outcome = asWriteOutcome(await store.write(job).catch(forgetAndThrow))
     for (const [accountId, version] of outcome.versions) memories.changed(accountId, version)
     return outcome
   }

@@ -14,13 +14,25 @@ const { openRunner } = (await import(module)) as RunnerModule
 const runner = await openRunner(settings)
 const connection = new SqliteConnection({ file })
 const groups = new JobGroups<number>(connection, runner, {
-  settled: (results) => say({ kind: 'settled', answers: results.map(answer) }),
+  settled: (results) => tell(results.map(answer)),
   failed: (error) => say({ kind: 'failed', error: plainError(error) }),
 })
 
 function answer(result: Settled<number>): Answer {
   const { ticket } = result
   return 'error' in result ? { ticket, error: plainError(result.error) } : { ticket, outcome: result.outcome }
+}
+
+/** Tells what a group came to. An answer that cannot cross threads, a bug of its job, must not take those of the others with it. */
+function tell(answers: readonly Answer[]): void {
+  try {
+    say({ kind: 'settled', answers })
+  } catch (error) {
+    const [only, ...others] = answers
+    if (only === undefined) return
+    if (others.length === 0) say({ kind: 'settled', answers: [{ ticket: only.ticket, error: plainError(error) }] })
+    else for (const one of answers) tell([one])
+  }
 }
 
 port.on('message', (message: ToWriter) => {

@@ -78,9 +78,12 @@ function storeOf(readers: Readers, writing: Writing, release: () => void): Store
     read: (work) => readers.read(work),
     write: async (job) => {
       if (closing !== undefined) throw new Error('the store is closed')
-      const outcome = await writing.write(job)
-      readers.changed()
-      return outcome
+      try {
+        return await writing.write(job)
+      } finally {
+        // Also where it failed: what is told of a write may be less than what was done.
+        readers.changed()
+      }
     },
     // The only node there is has seen everything.
     current: () => true,

@@ -17,6 +17,8 @@ export type Step =
   | { readonly do: 'forget claims'; readonly now: number }
   | { readonly do: 'append'; readonly account: string; readonly records: readonly string[] }
   | { readonly do: 'settings' }
+  /** Something that cannot cross to another thread. */
+  | { readonly do: 'function' }
 
 export type Script = { readonly steps: readonly Step[] }
 export type ScriptOutcome = { readonly results: readonly unknown[]; readonly versions: readonly (readonly [string, number])[] }
@@ -56,6 +58,8 @@ async function runStep(tx: WriteTx, step: Step, settings: object): Promise<unkno
       return increment(tx, step.account)
     case 'settings':
       return settings
+    case 'function':
+      return () => {}
     case 'claim':
     case 'forget claims':
     case 'append':

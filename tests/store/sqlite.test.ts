@@ -112,6 +112,20 @@ test('a second store on the same file is refused at once, and is not when the fi
   })
 })
 
+test('an answer that cannot cross to the other thread harms its own caller only', { timeout: 30_000 }, async () => {
+  await inFolder(async (file) => {
+    const store = await openSqlite({ file, writer: 'thread', runner })
+    const jobs = [account('100000000001'), { do: 'function' }, account('100000000002')] as const
+    const settled = await Promise.allSettled(jobs.map((step) => runScript(store, step)))
+    assert.deepEqual(
+      settled.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+    await runScript(store, account('100000000003'))
+    await store.close()
+  })
+})
+
 test('the files are for their owner only', { skip: process.platform === 'win32' }, async () => {
   await inFolder(async (file) => {
     const store = await openSqlite({ file, writer: 'inline', runner })
