@@ -5,7 +5,7 @@ import { type Authorization, type Call, type Check, type EntityRef, NO_PERMISSIO
 import type { AuthenticatedCaller } from './authenticate.ts'
 import type { ServerContext } from './context.ts'
 import { denialFault, serviceOf } from './denial-fault.ts'
-import { fixedEntity, knownEntity, type KnownEntity } from './entities.ts'
+import { fixedEntity, knownEntity, type KnownEntity, toldTo } from './entities.ts'
 import type { HttpRequest } from './http.ts'
 import { brokenPolicyDenied } from './observe.ts'
 import { loadOrganization, withResourceControls } from './organization.ts'
@@ -71,7 +71,8 @@ const governs = ({ kind }: NonNullable<KnownEntity['policy']>, action: string): 
 function recallEntity(action: string, ref: EntityRef, { call, context }: Authorizing): KnownEntity | Promise<KnownEntity> {
   const { kind, name, accountId = call.accountId } = ref
   const service = serviceOf(action, ref)
-  const lookup = services.get(service)?.entities[kind]
+  const { entities: lookups, actionsOfKey } = services.get(service) ?? {}
+  const lookup = lookups?.[kind]
   if (lookup === undefined) throw new Error(`the service ${service} has no entities of kind ${kind}`)
   const { memories, store } = context
   const { entities } = memories.of(accountId)
@@ -82,5 +83,8 @@ function recallEntity(action: string, ref: EntityRef, { call, context }: Authori
       const owner = found.accountId ?? accountId
       return knownEntity(found, owner, await loadOrganization(tx, owner))
     })
-  return entities.known(key) ?? entities.recall(key, load)
+  const found = entities.known(key) ?? entities.recall(key, load)
+  return found instanceof Promise
+    ? found.then((entity) => toldTo(action, entity, actionsOfKey))
+    : toldTo(action, found, actionsOfKey)
 }

@@ -3,7 +3,7 @@ import { policySet } from '../policy/combine.ts'
 import { compileText } from '../policy/compile.ts'
 import { contextOf, type KnownContext } from '../policy/context.ts'
 import type { Check as PolicyCheck } from '../policy/evaluate.ts'
-import type { Entity } from '../services/service.ts'
+import type { Entity, Service } from '../services/service.ts'
 import type { KnownOrganization } from './organization.ts'
 
 export type KnownEntity = {
@@ -38,6 +38,18 @@ export function knownEntity(
     ...(refusal !== undefined && { refusal }),
     ...(missing !== undefined && { missing }),
   }
+}
+
+/** The entity as one action sees it: without the keys that only other actions have. */
+export function toldTo(action: string, entity: KnownEntity, actionsOfKey: Service['actionsOfKey']): KnownEntity {
+  const { context } = entity
+  if (context === undefined || actionsOfKey === undefined) return entity
+  for (const [key, actions] of actionsOfKey) {
+    if (context.value(key) === undefined || actions.has(action.toLowerCase())) continue
+    const others = Object.entries(context.record).filter(([name]) => name.toLowerCase() !== key)
+    return toldTo(action, { ...entity, context: contextOf(Object.fromEntries(others)) }, actionsOfKey)
+  }
+  return entity
 }
 
 function compiledPolicy(

@@ -13,7 +13,7 @@ import type { ReadTx } from '../store/store.ts'
 import { listAccounts } from './account-jobs.ts'
 import type { AdminArguments, AdminResult, ShownAbility } from './admin-contract.ts'
 import { chosenAccount } from './chosen-account.ts'
-import { knownEntity, type KnownEntity } from './entities.ts'
+import { knownEntity, type KnownEntity, toldTo } from './entities.ts'
 import type { Opened } from './open.ts'
 import { loadOrganization, withResourceControls } from './organization.ts'
 import { nameOfPolicy } from './policy-name.ts'
@@ -103,10 +103,12 @@ async function entityOf(
   const accountId = parsed === undefined || parsed.accountId === '' ? asked.accountId : parsed.accountId
   const organization = await loadOrganization(tx, accountId)
   const [, role] = (parsed?.partition === PARTITION && parsed.service === 'iam' && ROLE.exec(parsed.resource)) || []
-  const lookup = services.get('iam')?.entities['role']
+  const { entities: lookups, actionsOfKey } = services.get('iam') ?? {}
+  const lookup = lookups?.['role']
   if (role === undefined || lookup === undefined)
     return { arn: asked.arn, accountId, ...(organization !== undefined && { organization }) }
-  const { policy, ...entity } = knownEntity(await lookup(tx, accountId, role), accountId, organization)
+  const found = knownEntity(await lookup(tx, accountId, role), accountId, organization)
+  const { policy, ...entity } = toldTo(action, found, actionsOfKey)
   return policy !== undefined && action.toLowerCase().startsWith('sts:') ? { ...entity, policy } : entity
 }
 

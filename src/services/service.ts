@@ -24,6 +24,8 @@ export type Service = {
   readonly name: ServiceName
   readonly operations: readonly Operation[]
   readonly entities: Readonly<Record<string, EntityLookup>>
+  /** Keys of entities that these actions alone have, all in lower case. All others are told to every action that names the entity. */
+  readonly actionsOfKey?: ReadonlyMap<string, ReadonlySet<string>>
   /** How a denial names an entity; undefined where its ARN is said. */
   readonly told?: (action: string, entity: EntityRef) => string | undefined
 }

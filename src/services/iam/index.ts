@@ -40,6 +40,7 @@ import { policyEntity, policyOperations } from './policies.ts'
 import { policyEntityOperations } from './policy-entities.ts'
 import { policyTagOperations } from './policy-tags.ts'
 import { policyVersionOperations } from './policy-versions.ts'
+import { actionsOfKey } from './resource-keys.ts'
 import { roleEntity, roleOperations } from './roles.ts'
 import { roleTagOperations } from './role-tags.ts'
 import { samlProviderEntity, samlProviderOperations } from './saml-providers.ts'
@@ -53,7 +54,7 @@ import {
 } from './server-certificates.ts'
 import { serverCertificateTagOperations } from './server-certificate-tags.ts'
 import { serviceAccessOperations } from './service-access.ts'
-import { serviceCredentialOperations } from './service-credentials.ts'
+import { SERVICE_CREDENTIAL, serviceCredentialEntity, serviceCredentialOperations } from './service-credentials.ts'
 import { serviceLinkedRoleOperations } from './service-linked-roles.ts'
 import { signingCertificateOperations } from './signing-certificates.ts'
 import { simulationOperations } from './simulation.ts'
@@ -130,10 +131,11 @@ const entities: Readonly<Record<string, EntityLookup>> = {
   'oidc-provider': oidcProviderEntity,
   'server-certificate': serverCertificateEntity,
   [RENAMED_SERVER_CERTIFICATE]: renamedServerCertificateEntity,
+  [SERVICE_CREDENTIAL]: serviceCredentialEntity,
   [OWN_PASSWORD]: ownPasswordEntity,
   [PASSWORD_POLICY]: passwordPolicyEntity,
   [DELEGATION_REQUEST]: delegationRequestEntity,
   [OWN_REQUESTS]: ownRequestsEntity,
 }
 
-export const iam: Service = { name: 'iam', operations, entities, told: toldEntity }
+export const iam: Service = { name: 'iam', operations, entities, actionsOfKey, told: toldEntity }

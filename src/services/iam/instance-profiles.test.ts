@@ -201,7 +201,7 @@ test('what must be allowed', async () => {
   const entity = (name: string) => harness.store.read((tx) => instanceProfileEntity(tx, ACCOUNT, name))
   assert.deepEqual(await entity('seen'), {
     arn: arnOf('/s/Seen'),
-    context: { 'aws:ResourceTag/k': 'v', 'iam:ResourceTag/k': 'v' },
+    context: { 'aws:ResourceTag/k': 'v' },
   })
   assert.deepEqual(await entity('unseen'), { arn: arnOf('/unseen'), missing: true })
 })

@@ -267,7 +267,7 @@ test('what must be allowed', () => {
 test('policies as the decision sees them', async () => {
   const { Arn = '' } = await create({ PolicyName: 'seen', Tags: [{ Key: 'k', Value: 'v' }] })
   const entity = (arn: string) => harness.store.read((tx) => policyEntity(tx, ACCOUNT, arn))
-  assert.deepEqual(await entity(Arn), { arn: Arn, context: { 'aws:ResourceTag/k': 'v', 'iam:ResourceTag/k': 'v' } })
+  assert.deepEqual(await entity(Arn), { arn: Arn, context: { 'aws:ResourceTag/k': 'v' } })
   assert.deepEqual(await entity(ADMINISTRATOR_ACCESS), { arn: ADMINISTRATOR_ACCESS })
   assert.deepEqual(await entity(arnOf('/unseen')), { arn: arnOf('/unseen'), missing: true })
 })

@@ -256,9 +256,10 @@ test('tags of roles', async () => {
 })
 
 test('what must be allowed', () => {
-  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v', 'iam:PermissionsBoundary': undefined }
+  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v' }
+  const bounded = { ...context, 'iam:PermissionsBoundary': undefined }
   assert.deepEqual(harness.checks(createRole, { RoleName: 'r', Path: '/p/', Tags: [{ Key: 'k', Value: 'v' }] }), [
-    { action: 'iam:CreateRole', resource: arnOf('/p/r'), context },
+    { action: 'iam:CreateRole', resource: arnOf('/p/r'), context: bounded },
     { action: 'iam:TagRole', resource: arnOf('/p/r'), context },
   ])
   assert.deepEqual(harness.checks(listRoles, { PathPrefix: '/p/' }), { action: 'iam:ListRoles', resource: arnOf('/p/') })

@@ -23,7 +23,7 @@ import {
   type RoleRow,
   setRoleSettings,
 } from './roles.rows.ts'
-import { mustDiffer, parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { mustDiffer, parseTags, requestTagKeys, principalTagKeys } from './tags.ts'
 import { storedTrustPolicy } from './trust-policy.ts'
 
 /** IAM API reference, CreateRole: one hour where nothing is said. Seconds. */
@@ -35,8 +35,9 @@ export const LINKED_PATH = '/aws-service-role/'
 export const createRole = writeOperation('iam', 'CreateRole', {
   authorize(input: CreateRoleRequest, { accountId }) {
     const resource = roleArn(accountId, input.Path ?? DEFAULT_PATH, input.RoleName)
-    const context = { ...requestTagKeys(input.Tags), 'iam:PermissionsBoundary': input.PermissionsBoundary }
-    const create: Check = { action: 'iam:CreateRole', resource, context }
+    const context = requestTagKeys(input.Tags)
+    const bounded = { ...context, 'iam:PermissionsBoundary': input.PermissionsBoundary }
+    const create: Check = { action: 'iam:CreateRole', resource, context: bounded }
     return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagRole', resource, context }]
   },
   async handle(tx, input, call) {
@@ -156,7 +157,7 @@ export async function roleEntity(tx: ReadTx, accountId: string, pathAndName: str
   return {
     arn: roleArn(accountId, role.path, role.name),
     context: {
-      ...resourceTagKeys(parseTags(role.tags)),
+      ...principalTagKeys(parseTags(role.tags)),
       ...(role.boundary_arn !== null && { 'iam:PermissionsBoundary': role.boundary_arn }),
     },
     policy: { kind: 'trust', document: role.trust_policy },

@@ -6,10 +6,12 @@ import type { ServiceSpecificCredential, ServiceSpecificCredentialMetadata } fro
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
+import type { Entity } from '../service.ts'
 import { quotaExceeded } from './errors.ts'
 import { ownerOf } from './implicit-user.ts'
 import { SERVICE_CREDENTIALS_PER_SERVICE } from './quotas.ts'
-import { mustFindUser, type UserRow } from './users.rows.ts'
+import { userEntity } from './users.ts'
+import { findUser, mustFindUser, type UserRow } from './users.rows.ts'
 
 type Row = {
   readonly id: string
@@ -56,6 +58,8 @@ const checkOf = (action: string, name: string, context: Check['context'] = {}): 
   context,
 })
 
+const SERVICE_NAME = 'iam:ServiceSpecificCredentialServiceName'
+
 /** API keys begin with ABSK and are base64 of what they are for. */
 function newSecret(kind: Kind, login: string, random: RandomBytes): string {
   const secret = Buffer.from(random(SECRET_BYTES)).toString('base64')
@@ -76,7 +80,7 @@ async function freeLogin(tx: ReadTx, accountId: string, user: UserRow, service: 
 export const createServiceSpecificCredential = writeOperation('iam', 'CreateServiceSpecificCredential', {
   authorize: ({ UserName, ServiceName, CredentialAgeDays }) =>
     checkOf('iam:CreateServiceSpecificCredential', UserName, {
-      'iam:ServiceSpecificCredentialServiceName': ServiceName,
+      [SERVICE_NAME]: ServiceName,
       ...(CredentialAgeDays !== undefined && { 'iam:ServiceSpecificCredentialAgeDays': String(CredentialAgeDays) }),
     }),
   async handle(tx, { UserName, ServiceName, CredentialAgeDays }, { accountId, now, random }) {
@@ -177,7 +181,21 @@ async function mustFindCredential(
 
 const namedCheck = (action: string, input: Named, call: Parameters<typeof ownerOf>[1]): Check => {
   const owner = ownerOf(input, call)
-  return owner.kind === 'user' ? checkOf(action, owner.name) : { action, resource: '*' }
+  if (owner.kind === 'root') return { action, resource: '*' }
+  const resource = { kind: SERVICE_CREDENTIAL, name: `${owner.name}\n${input.ServiceSpecificCredentialId}` }
+  return { action, resource, told: `user ${owner.name}` }
+}
+
+export const SERVICE_CREDENTIAL = 'service credential'
+
+/** The user, with the service of a credential of its own: the two names with a line feed between them. What others have is not told. */
+export async function serviceCredentialEntity(tx: ReadTx, accountId: string, name: string): Promise<Entity> {
+  const [userName = '', id = ''] = name.split('\n')
+  const entity = await userEntity(tx, accountId, userName)
+  const user = await findUser(tx, accountId, userName)
+  const row = await tx.get<Row>(FIND, accountId, id)
+  if (row === undefined || row.owner !== user?.id) return entity
+  return { ...entity, context: { ...entity.context, [SERVICE_NAME]: row.service } }
 }
 
 export const updateServiceSpecificCredential = writeOperation('iam', 'UpdateServiceSpecificCredential', {

@@ -20,22 +20,24 @@ export function requestTagKeys(tags: readonly Tag[] | undefined): Context {
   if (tags === undefined || tags.length === 0) return {}
   return {
     ...tagNameKeys(tags.map(({ Key }) => Key)),
-    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
+    ...keysOf('aws:RequestTag/', tags),
   }
 }
 
 /** Condition keys of a request that names tags without values (Untag*). */
 export const tagNameKeys = (keys: readonly string[]): Context => ({ 'aws:TagKeys': keys })
 
-/** Condition keys of a resource that has tags. IAM's own prefix and the global one say the same. */
-export function resourceTagKeys(tags: readonly Tag[]): Context {
-  return Object.fromEntries(
-    tags.flatMap(({ Key, Value }) => [
-      [`aws:ResourceTag/${Key}`, Value],
-      [`iam:ResourceTag/${Key}`, Value],
-    ]),
-  )
-}
+/** Condition keys of a resource that has tags. */
+export const resourceTagKeys = (tags: readonly Tag[]): Context => keysOf('aws:ResourceTag/', tags)
+
+/** Those of users and roles, which have them under IAM's own prefix as well (Service Authorization Reference, the resource types of IAM). */
+export const principalTagKeys = (tags: readonly Tag[]): Context => ({
+  ...resourceTagKeys(tags),
+  ...keysOf('iam:ResourceTag/', tags),
+})
+
+const keysOf = (prefix: string, tags: readonly Tag[]): Context =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [`${prefix}${Key}`, Value]))
 
 /** Throws InvalidInput where a request names one key twice, or sets a tag of AWS's own. */
 export function mustDiffer(tags: readonly Tag[] | undefined): void {

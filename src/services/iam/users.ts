@@ -14,7 +14,7 @@ import { mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
 import { DEFAULT_PATH, nameKey } from './names.ts'
 import { forgetPasswords } from './passwords.rows.ts'
 import { USERS_PER_ACCOUNT } from './quotas.ts'
-import { mustDiffer, parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { mustDiffer, parseTags, requestTagKeys, principalTagKeys } from './tags.ts'
 import { describedUser, listedUser, rootUser } from './user-shape.ts'
 import {
   countUsers,
@@ -31,8 +31,9 @@ import {
 export const createUser = writeOperation('iam', 'CreateUser', {
   authorize(input: CreateUserRequest, { accountId }) {
     const resource = userArn(accountId, input.Path ?? DEFAULT_PATH, input.UserName)
-    const context = { ...requestTagKeys(input.Tags), 'iam:PermissionsBoundary': input.PermissionsBoundary }
-    const create: Check = { action: 'iam:CreateUser', resource, context }
+    const context = requestTagKeys(input.Tags)
+    const bounded = { ...context, 'iam:PermissionsBoundary': input.PermissionsBoundary }
+    const create: Check = { action: 'iam:CreateUser', resource, context: bounded }
     return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagUser', resource, context }]
   },
   async handle(tx, input, { accountId, now, random }) {
@@ -133,7 +134,7 @@ export async function renamedUserEntity(tx: ReadTx, accountId: string, change: s
 }
 
 const userContext = ({ tags, boundary_arn: boundary }: UserRow): NonNullable<Entity['context']> => ({
-  ...resourceTagKeys(parseTags(tags)),
+  ...principalTagKeys(parseTags(tags)),
   ...(boundary !== null && { 'iam:PermissionsBoundary': boundary }),
 })
 
