@@ -2,6 +2,7 @@
 import { Fault } from '../aws/fault.ts'
 import type { Principal } from '../aws/principal.ts'
 import type { ReadTx } from '../store/store.ts'
+import { beginGuess } from './mfa-guesses.ts'
 import { findMfaDevice } from './mfa.rows.ts'
 import type { PreparingCall } from './operation.ts'
 import { findStep, fromBase32, STEP_MS, stepAt } from './totp.ts'
@@ -34,16 +35,21 @@ export function mfaIsGiven({ SerialNumber, TokenCode }: GivenMfa): boolean {
   return true
 }
 
-/** When the code was proven (milliseconds since 1970); undefined where none was given. Throws AccessDenied where it is wrong, used, or not the caller's. */
+/**
+ * When the code was proven (milliseconds since 1970); undefined where none was given. Throws AccessDenied where it is wrong, used, or not the
+ * caller's; Throttling where too many were wrong, whether this one is or not.
+ */
 export async function proveMfa(tx: ReadTx, given: GivenMfa, call: PreparingCall): Promise<number | undefined> {
   if (!mfaIsGiven(given)) return undefined
   const { SerialNumber = '', TokenCode = '' } = given
   const device = await findMfaDevice(tx, call.accountId, SerialNumber)
   if (device === undefined || device.owner === null || device.owner !== mfaOwner(call.principal)) throw wrongDevice()
+  const guess = beginGuess(`${call.accountId}/${device.serial}`, call)
   const seed = fromBase32(call.vault.open(device.seed, `mfa/${device.serial}`))
   const step = findStep(seed, TokenCode, { middle: stepAt(call.now) + device.drift, width: WINDOW_STEPS })
   if (step === undefined) throw wrongCode()
   const usableUntil = (step - device.drift + WINDOW_STEPS + 1) * STEP_MS
   if (!(await call.claim(`mfa/${call.accountId}/${device.serial}/${step}`, usableUntil))) throw wrongCode()
+  guess.wasRight()
   return call.now
 }
