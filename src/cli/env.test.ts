@@ -108,6 +108,18 @@ test('exec hands the variables to the program, takes the ones in the way, and en
   assert.match(seen['AWS_SESSION_TOKEN'] ?? '', /./)
 })
 
+test('exec hands on what the program needs, and not the master key', async () => {
+  const other = cliWorld()
+  other.environment['KEYREEVE_KEY'] = Buffer.alloc(32, 7).toString('base64')
+  assert.equal((await other.run(['account', 'create', '--name', 'Other', '--email', 'other@example.com'])).code, 0)
+  const file = join(other.folder, 'environment.json')
+  const script = `require('node:fs').writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.env))`
+  assert.equal((await other.run(['exec', '--', process.execPath, '-e', script])).code, 0)
+  const seen: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'))
+  assert.deepEqual([seen['KEYREEVE_DATA'], seen['KEYREEVE_KEY']], [other.data, undefined])
+  other.remove()
+})
+
 test('exec of what is not there, or may not be run', { skip: process.platform === 'win32' }, async () => {
   const file = join(world.folder, 'not-a-program')
   writeFileSync(file, '', { mode: 0o600 })

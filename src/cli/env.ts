@@ -3,6 +3,7 @@ import type { AdminResult } from '../server/admin-contract.ts'
 import { type Config, endpointOf } from '../server/config.ts'
 import { Refusal } from '../server/refusal.ts'
 import { duration, oneOf } from '../server/setting.ts'
+import { environmentName, SETTING_NAMES } from '../server/settings.ts'
 import { openDoor } from './admin-client.ts'
 import { olderClientWarning } from './aws-version.ts'
 import type { Asked, CliContext, Command } from './command.ts'
@@ -57,7 +58,7 @@ export const exec: Command = {
   name: 'exec',
   summary: 'Run one command with what it needs to use this server',
   details: [
-    "The command gets the variables that `keyreeve env` prints, and nothing is left in the shell. It is started as it is written, without a shell between; its exit code becomes this command's.",
+    "The command gets the variables that `keyreeve env` prints, and nothing is left in the shell; `KEYREEVE_KEY` and `KEYREEVE_DATABASE` are not handed on. It is started as it is written, without a shell between; its exit code becomes this command's.",
   ],
   options: SESSION_OPTIONS,
   operands: { form: '-- COMMAND [WORDS]', max: Infinity, behindDashes: true },
@@ -114,7 +115,12 @@ async function openSession(
   }
 }
 
+/** The master key and the database's address are the server's: a command that uses the server needs neither. */
+const SECRETS: ReadonlySet<string> = new Set(
+  Array.from(SETTING_NAMES).flatMap(([name, { secret }]) => (secret === true ? [environmentName(name)] : [])),
+)
+
 function merged(before: CliContext['environment'], { set, unset }: Environment): Record<string, string | undefined> {
-  const kept = Object.entries(before).filter(([name]) => !unset.includes(name))
+  const kept = Object.entries(before).filter(([name]) => !unset.includes(name) && !SECRETS.has(name))
   return { ...Object.fromEntries(kept), ...set }
 }
