@@ -13,7 +13,7 @@ export const explain: Command = {
   name: 'explain',
   summary: 'Say why a request was refused',
   details: [
-    'With an authorization id (it stands behind denials of IAM) or a request id: for each set of policies that was asked, the statements that matched and those that nearly did, with the test that failed; then the smallest statement that would lift the refusal and grants nothing else. The policies are those of then, whatever became of them.',
+    'With an authorization id (it stands behind denials of IAM) or a request id: for each set of policies that was asked, the statements that matched and those that nearly did, with the test that failed; then the smallest statement that would lift the refusal, and whether it grants anything else. The policies are those of then, whatever became of them.',
     'Without an id: the newest refusals. They are kept for a day.',
   ],
   options: {
@@ -133,13 +133,13 @@ function flipText(flip: ShownFlip): string {
       0,
     )
   }
-  const blocks = flip.additions.map(({ policyType, attachedTo, document, proof }) => {
+  const blocks = flip.additions.map(({ policyType, attachedTo, document, reach }) => {
     const where = attachedTo.length === 0 ? '' : ` of ${attachedTo.join(', ')}`
-    const proven =
-      proof === 'exact'
-        ? 'It grants this and nothing else (proven by comparison).'
-        : 'Whether it grants anything else was not proven.'
-    return `In the ${nameOf(policyType)}${where}:\n${printable(document)}\n${proven}\n`
+    const told =
+      reach === 'exact'
+        ? 'It grants this and nothing else.'
+        : 'It grants more than this: no policy can name the caller or the resource by itself.'
+    return `In the ${nameOf(policyType)}${where}:\n${printable(document)}\n${told}\n`
   })
   return `The smallest change that lifts the refusal\n${blocks.join('')}`
 }

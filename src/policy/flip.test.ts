@@ -8,6 +8,7 @@ import { compileText } from './compile.ts'
 import { contextOf } from './context.ts'
 import { type Check, decide, type Policies } from './evaluate.ts'
 import { type Flip, flipOf } from './flip.ts'
+import { checkDocument } from './put.ts'
 
 const ACCOUNT = '111122223333'
 const ALICE: Caller = {
@@ -51,8 +52,8 @@ const TOKEN: Check = {
 /** Where each addition goes, and its statement. */
 function told(flip: Flip): unknown {
   if (flip.kind !== 'add') return `${flip.kind} ${flip.policyType}`
-  return flip.additions.map(({ policyType, level, document, proof }) => {
-    assert.equal(proof, 'exact')
+  return flip.additions.map(({ policyType, level, document, reach }) => {
+    assert.equal(reach, 'exact')
     return [`${policyType} ${level}`, JSON.parse(document).Statement]
   })
 }
@@ -83,6 +84,62 @@ for (const [name, check, caller, policies, expected] of CASES) {
     assert.deepEqual(told(flipOf(check, caller, policies)), expected)
   })
 }
+
+const FOREIGN: Check = { ...GET, resourceAccountId: '444455556666' }
+const ABROAD: Check = { ...FOREIGN, context: contextOf({ 'aws:PrincipalArn': ROOT.arn }) }
+const toRoot = { Effect: 'Allow', Principal: { AWS: ROOT.arn }, Action: 's3:GetObject', Resource: exactly.Resource }
+const SUBJECT = { 'tokens.example.com:sub': 'repo:${aws:username}*' }
+const ODD_TOKEN: Check = { ...TOKEN, context: contextOf(SUBJECT) }
+const anyResource = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }
+// oxfmt-ignore
+const ODD: readonly (readonly [name: string, check: Check, caller: Caller, statement: object, reach: string])[] = [
+  ['a resource that is no ARN',           { ...GET, resource: 'access key AKIAX' },   ALICE, anyResource, 'wider'],
+  ['an ARN cut short',                    { ...GET, resource: 'arn:aws:s3' },         ALICE, anyResource, 'wider'],
+  ['a sign before the fifth colon',       { ...GET, resource: 'arn:aws:s3:::b:k'.replace('s3', 's*') }, ALICE, anyResource, 'wider'],
+  ['a variable before the fifth colon',   { ...GET, resource: 'arn:aws:${aws:username}:::b' }, ALICE, anyResource, 'wider'],
+  ['a subject that reads like a variable', ODD_TOKEN, WORKFLOW, { Effect: 'Allow', Principal: { Federated: WORKFLOW.arn }, Action: TOKEN.action,
+    Condition: { StringEquals: { 'tokens.example.com:sub': 'repo:${$}{aws:username}*' } } }, 'exact'],
+  ['a root user, not its account',        ABROAD,  ROOT, { ...toRoot, Condition: { StringEquals: { 'aws:PrincipalArn': ROOT.arn } } }, 'exact'],
+  ['a root user without the key',         FOREIGN, ROOT, toRoot, 'wider'],
+]
+for (const [name, check, caller, statement, reach] of ODD) {
+  test(`flip: ${name}`, () => {
+    const flip = flipOf(check, caller, {})
+    assert.ok(flip.kind === 'add')
+    const [first] = flip.additions
+    assert.deepEqual([JSON.parse(first?.document ?? '{}').Statement, first?.reach], [[statement], reach])
+  })
+}
+
+test('flip: as many additions as there are levels', () => {
+  const scps = Array.from({ length: 40 }, () => NOTHING)
+  const flip = flipOf(GET, ALICE, { identity: EVERYTHING, scps })
+  assert.equal(flip.kind === 'add' && flip.additions.length, 40)
+})
+
+test('flip: IAM takes what is suggested, for whatever may be asked of it', () => {
+  const resources = [
+    'user/a',
+    'group/g',
+    'role/p/r',
+    'policy/p',
+    'mfa/m',
+    'access-report/o-x/r-y',
+    'delegation-request/d',
+    'oidc-provider/i.example',
+  ]
+  for (const resource of [
+    ...resources.map((name) => `arn:aws:iam::${ACCOUNT}:${name}`),
+    'arn:aws:iam::aws:role-template/s/T:1',
+    'serial 1',
+    'arn:aws-cn:iam::1:user/a',
+  ]) {
+    const flip = flipOf({ ...GET, action: 'iam:GetUser', resource }, ALICE, { identity: NOTHING })
+    assert.equal(flip.kind, 'add')
+    for (const { document } of flip.kind === 'add' ? flip.additions : [])
+      assert.equal(checkDocument(document, 'identity'), undefined, document)
+  }
+})
 
 test('flip: whatever the resource is called, what is added grants it and no other', () => {
   const name = fc.string({ unit: fc.constantFrom('a', 'B', '*', '?', '$', '{', '}', '/', ':'), minLength: 1, maxLength: 12 })

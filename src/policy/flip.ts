@@ -1,10 +1,11 @@
 /** What would have to be said for a refused request to be allowed: the smallest statements that flip the decision, and no more than was asked. */
+import { resourcePattern } from './arn-match.ts'
 import type { Caller } from './caller.ts'
 import { policySet, type PolicySet } from './combine.ts'
 import { type CompiledStatement, compileText, type DocumentKind, type PolicySource } from './compile.ts'
-import { newAccess, type PolicyKind } from './compare/compare.ts'
 import { type Check, decide, type Decision, type Policies, type PolicyType } from './evaluate.ts'
-import { parsePolicy } from './parse.ts'
+import { resourceFlaw } from './put-resource.ts'
+import { lanesOf, POLICY_TYPES } from './question.ts'
 
 /** A statement to add, and where. */
 export type Addition = {
@@ -13,11 +14,8 @@ export type Addition = {
   readonly level: number
   /** A policy of this one statement. */
   readonly document: string
-  /**
-   * Whether the comparison proved that it grants the action on the resource to the principal and nothing else. `unknown` where it found no
-   * answer.
-   */
-  readonly proof: 'exact' | 'unknown'
+  /** `exact`: it names the action, the resource and the principal, and nothing else. `wider`: no policy can name one of them by itself. */
+  readonly reach: 'exact' | 'wider'
 }
 
 export type Flip =
@@ -32,14 +30,13 @@ export type Flip =
   /** No statement helps: the caller cannot be named in a policy. */
   | { readonly kind: 'none'; readonly policyType: PolicyType }
 
-/** Every level of an organization, and each other type, once. */
-const MAX_ADDITIONS = 32
-
-/** Decides, adds what is missing, and decides again. For people: costs many decisions and a comparison. */
+/** Decides, adds what is missing, and decides again. For people: costs many decisions. */
 export function flipOf(check: Check, caller: Caller, policies: Policies): Flip {
   const additions: Addition[] = []
   let [asked, bound] = [check, policies]
-  for (let step = 0; step < MAX_ADDITIONS; step += 1) {
+  // Each set that is there once, and each type that is not.
+  const most = lanesOf(check, caller, policies).length + POLICY_TYPES.length
+  for (let step = 0; step <= most; step += 1) {
     const decision = decide(asked, caller, bound)
     if (decision.decision === 'allowed') return { kind: 'add', additions }
     const { policyType } = decision
@@ -82,46 +79,63 @@ function onlyLevel(policyType: 'scp' | 'rcp', set: PolicySet, { scps: _scps, rcp
   return policyType === 'scp' ? { ...own, scps: [set] } : { ...own, rcps: [set] }
 }
 
-const KINDS: Readonly<Record<PolicyType, { readonly compiled: DocumentKind | 'endpoint'; readonly compared: PolicyKind }>> = {
-  identity: { compiled: 'identity', compared: 'identity' },
-  boundary: { compiled: 'identity', compared: 'identity' },
-  session: { compiled: 'identity', compared: 'identity' },
-  scp: { compiled: 'scp', compared: 'identity' },
-  rcp: { compiled: 'rcp', compared: 'resource' },
-  resource: { compiled: 'resource', compared: 'resource' },
-  trust: { compiled: 'trust', compared: 'resource' },
-  endpoint: { compiled: 'endpoint', compared: 'resource' },
+const KINDS: Readonly<Record<PolicyType, DocumentKind | 'endpoint'>> = {
+  identity: 'identity',
+  boundary: 'identity',
+  session: 'identity',
+  scp: 'scp',
+  rcp: 'rcp',
+  resource: 'resource',
+  trust: 'trust',
+  endpoint: 'endpoint',
 }
 
 function additionTo({ policyType, level }: Place, check: Check, caller: Caller): Addition | undefined {
-  const names = KINDS[policyType].compiled
-  const principal: Named | undefined = names === 'identity' || names === 'scp' ? {} : principalOf(names, caller, check)
-  if (principal === undefined) return undefined
-  const asked = {
+  const kind = KINDS[policyType]
+  const named: Named | undefined = kind === 'identity' || kind === 'scp' ? {} : principalOf(kind, caller, check)
+  if (named === undefined) return undefined
+  const { isWider = false, ...members } = named
+  const resource = kind === 'trust' ? undefined : nameOf(check.resource)
+  const { Principal, Condition } = members
+  const statement = {
     Effect: 'Allow',
-    ...(principal.Principal !== undefined && { Principal: principal.Principal }),
+    ...(Principal !== undefined && { Principal }),
     Action: check.action,
-    ...(names === 'trust' ? {} : { Resource: literal(check.resource) }),
+    ...(resource !== undefined && { Resource: resource }),
+    ...(Condition !== undefined && { Condition }),
   }
-  const statement = { ...asked, ...(principal.Condition !== undefined && { Condition: principal.Condition }) }
-  return { policyType, level, document: documentOf(statement), proof: proofOf(policyType, statement, asked) }
+  const reach = isWider || (resource === EVERYTHING && check.resource !== EVERYTHING) ? 'wider' : 'exact'
+  return { policyType, level, document: JSON.stringify({ Version: VERSION, Statement: [statement] }), reach }
 }
 
-const documentOf = (statement: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+const VERSION = '2012-10-17'
+const EVERYTHING = '*'
 
-/** A text of a request as a policy writes it. An action that knows no resource is about `*`. */
-const literal = (resource: string): string =>
-  resource === '*' ? resource : resource.replaceAll(/[*?$]/g, (sign) => `\${${sign}}`)
+/** A text of a request, so that a policy takes no sign of it for a wildcard or a variable. */
+const literal = (text: string): string => text.replaceAll(/[*?$]/g, (sign) => `\${${sign}}`)
 
-type Named = { readonly Principal?: object | '*'; readonly Condition?: object }
+/** The resource as a policy names it, and no other; `*` where none can: what is no ARN, or has such signs before its fifth colon. */
+function nameOf(resource: string): string {
+  const text = literal(resource)
+  const { form, prefix } = resourcePattern(text, VERSION)
+  return form === 'exact' && prefix === resource && resourceFlaw(text) === undefined ? text : EVERYTHING
+}
+
+type Named = {
+  readonly Principal?: object | '*'
+  readonly Condition?: object
+  /** It means others as well. */
+  readonly isWider?: boolean
+}
 
 /** Who asks, as a policy names it; undefined where nobody can be named so closely. A session's role stands for it: sessions come and go. */
 function principalOf(kind: DocumentKind | 'endpoint', caller: Caller, { context }: Check): Named | undefined {
   const { type, arn, roleArn, userArn, providerArn } = caller
   if (kind === 'rcp') return { Principal: '*' }
   switch (type) {
-    case 'user':
     case 'root':
+      return rootOf(arn, context)
+    case 'user':
     case 'assumed-role':
       return { Principal: { AWS: roleArn ?? userArn ?? arn } }
     case 'federated-user':
@@ -136,29 +150,30 @@ function principalOf(kind: DocumentKind | 'endpoint', caller: Caller, { context 
   }
 }
 
+/** To name a root user is to name its whole account: the key that tells who asks keeps all others out. */
+function rootOf(arn: string, context: Check['context']): Named {
+  const Principal = { AWS: arn }
+  if (context.value('aws:principalarn') !== arn) return { Principal, isWider: true }
+  return { Principal, Condition: { StringEquals: { 'aws:PrincipalArn': arn } } }
+}
+
 /** A provider speaks for everybody it knows: the subject and the audience of this token or assertion are named too. */
 function federated(providerArn: string, context: Check['context']): Named | undefined {
   const provider = providerArn.slice(providerArn.indexOf('/') + 1)
   const prefix = providerArn.includes(':saml-provider/') ? 'saml' : provider.toLowerCase()
   const tested = ['aud', 'sub'].flatMap((claim) => {
     const value = context.value(`${prefix}:${claim}`)
-    return typeof value === 'string' ? [[`${prefix}:${claim}`, value] as const] : []
+    return typeof value === 'string' ? [[`${prefix}:${claim}`, value.replaceAll('$', '${$}')] as const] : []
   })
   if (tested.length === 0) return undefined
   return { Principal: { Federated: providerArn }, Condition: { StringEquals: Object.fromEntries(tested) } }
-}
-
-/** The statement grants nothing but the action on the resource to the principal: the comparison finds no request beyond. */
-function proofOf(policyType: PolicyType, statement: object, asked: object): Addition['proof'] {
-  const document = (one: object) => parsePolicy(documentOf(one))
-  return newAccess(document(asked), document(statement), KINDS[policyType].compared).answer === 'no' ? 'exact' : 'unknown'
 }
 
 const ADDED: PolicySource = { id: 'added', name: 'added', type: 'inline' }
 
 function withAddition({ policyType, level, document }: Addition, check: Check, policies: Policies): [Check, Policies] {
   const grown = (set: PolicySet | undefined): PolicySet =>
-    policySet([...(set?.policies ?? []), compileText(document, KINDS[policyType].compiled, ADDED)])
+    policySet([...(set?.policies ?? []), compileText(document, KINDS[policyType], ADDED)])
   if (policyType === 'resource' || policyType === 'trust') {
     const resourcePolicy = { kind: policyType, ...check.resourcePolicy, policies: grown(check.resourcePolicy?.policies) }
     return [{ ...check, resourcePolicy }, policies]

@@ -119,7 +119,7 @@ export type ShownAddition = {
   readonly policyType: string
   readonly attachedTo: readonly string[]
   readonly document: string
-  readonly proof: 'exact' | 'unknown'
+  readonly reach: 'exact' | 'wider'
 }
 
 /** Whether a principal may. All of one list of `when` must hold, and nothing of `unless`. */

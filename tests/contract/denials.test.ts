@@ -250,7 +250,7 @@ test('explain: near misses, and the smallest change', async () => {
         level: 0,
         attachedTo: [ALICE],
         document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:GetRole","Resource":"arn:aws:iam::${ACCOUNT}:role/reader"}]}`,
-        proof: 'exact',
+        reach: 'exact',
       },
     ],
   })
