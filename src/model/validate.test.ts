@@ -5,7 +5,15 @@ import { decodeModel, type CompactModel } from './decode-model.ts'
 import { Fault } from '../aws/fault.ts'
 import type { OperationModel, ServiceModel } from './model.ts'
 import { validate } from './validate.ts'
-import { FIELDS_STYLE, IAM_STYLE, JSON_STYLE, QUERY_STYLE, validationStyle, type ValidationStyle } from './validation-style.ts'
+import {
+  FIELDS_STYLE,
+  IAM_STYLE,
+  JSON_STYLE,
+  QUERY_STYLE,
+  REASONS_STYLE,
+  validationStyle,
+  type ValidationStyle,
+} from './validation-style.ts'
 import { MAX_SHOWN_VALUE, MAX_VIOLATIONS } from './violations.ts'
 
 const MODEL: CompactModel = {
@@ -96,11 +104,33 @@ const IAM: readonly (readonly [string, object, string | undefined])[] = [
 ]
 for (const [name, input, message] of IAM) test(`validate, IAM: ${name}`, () => assert.equal(messageOf(input, IAM_STYLE), message))
 
+// oxfmt-ignore
+const ORGANIZATIONS: readonly (readonly [string, object, string, string])[] = [
+  ['null',                    { Tags: [{}] }, 'INPUT_REQUIRED', 'You must include a value for all required parameters.'],
+  ['pattern',                 { UserName: 'a b' }, 'INVALID_PATTERN', 'You provided a value that does not match the required pattern.'],
+  ['pattern in a list',       { Tags: [{ Key: 'a b' }] }, 'INVALID_PATTERN', 'You provided a value that does not match the required pattern.'],
+  ['enum',                    { Status: 'x' }, 'INVALID_ENUM', 'You specified an invalid value.'],
+  ['too long',                { UserName: 'abcde' }, 'MAX_LENGTH_EXCEEDED', 'You provided a string parameter that is longer than allowed.'],
+  ['too short',               { UserName: 'a' }, 'MIN_LENGTH_EXCEEDED', 'You provided a string parameter that is shorter than allowed.'],
+  ['too large',               { MaxItems: 1001 }, 'MAX_VALUE_EXCEEDED', 'You provided a numeric parameter that has a larger value than allowed.'],
+  ['too small',               { MaxItems: 0 }, 'MIN_VALUE_EXCEEDED', 'You provided a numeric parameter that has a smaller value than allowed.'],
+  ['a list of strings',       { TagKeys: ['abcd'] }, 'INVALID_LIST_MEMBER', 'You provided a list to a parameter that contains at least one invalid value.'],
+  ['only the first is told',  { UserName: 'a b c' }, 'INVALID_PATTERN', 'You provided a value that does not match the required pattern.'],
+]
+for (const [name, input, Reason, message] of ORGANIZATIONS)
+  test(`validate, Organizations: ${name}`, () =>
+    assert.throws(() => validate(input, operation, REASONS_STYLE), {
+      code: 'InvalidInputException',
+      message,
+      members: { Reason },
+    }))
+
 test('validate: the style is that of the service, not of the protocol of a request', () => {
   const errors: ServiceModel['errors'] = new Map()
   assert.equal(validationStyle({ service: 'iam', protocol: 'query', errors }), IAM_STYLE)
   assert.equal(validationStyle({ service: 'sts', protocol: 'query', errors }), QUERY_STYLE)
   assert.equal(validationStyle({ service: 'states', protocol: 'json', errors }), JSON_STYLE)
+  assert.equal(validationStyle({ service: 'organizations', protocol: 'json', errors }), REASONS_STYLE)
   const listing = new Map([['ValidationException', { members: [{ name: 'fieldList' }] }]]) as unknown as ServiceModel['errors']
   assert.equal(validationStyle({ service: 'access-analyzer', protocol: 'rest-json', errors: listing }), FIELDS_STYLE)
 })

@@ -39,7 +39,8 @@ function structureCheck(shape: StructureShape): Check {
       const part = value[member.name]
       const at = path === '' ? name : `${path}.${name}`
       if (part !== undefined) checkMember(part, at, found)
-      else if (member.required) report(found, { path: at, value: undefined, shape: member.shape, constraint: NOT_NULL })
+      else if (member.required)
+        report(found, { path: at, value: undefined, shape: member.shape, kind: 'null', constraint: NOT_NULL })
     }
   }
   // Registered before its members are compiled: shapes may be recursive.
@@ -80,10 +81,10 @@ function scalarCheck(shape: Shape): Check {
     if (value instanceof Uint8Array) return void checkLength(value.byteLength, { path, value, shape }, found)
     if (typeof value !== 'number') throw wrongType(path, shape)
     if (max !== undefined && value > max) {
-      report(found, { path, value, shape, constraint: `Member must have value less than or equal to ${max}` })
+      report(found, { path, value, shape, kind: 'large', constraint: `Member must have value less than or equal to ${max}` })
     }
     if (min !== undefined && value < min) {
-      report(found, { path, value, shape, constraint: `Member must have value greater than or equal to ${min}` })
+      report(found, { path, value, shape, kind: 'small', constraint: `Member must have value greater than or equal to ${min}` })
     }
   }
 }
@@ -94,9 +95,9 @@ function stringCheck(shape: StringShape): Check {
   return (value, path, found) => {
     if (typeof value !== 'string') throw wrongType(path, shape)
     const at = { path, value, shape }
-    if (allowed?.has(value) === false) report(found, { ...at, constraint: enumText(values ?? []) })
+    if (allowed?.has(value) === false) report(found, { ...at, kind: 'enum', constraint: enumText(values ?? []) })
     if (pattern !== undefined && !matchesPattern(pattern, value))
-      report(found, { ...at, constraint: patternText(pattern), pattern })
+      report(found, { ...at, kind: 'pattern', constraint: patternText(pattern), pattern })
     checkLength(lengthOf(value, shape), at, found)
   }
 }
@@ -115,10 +116,10 @@ function lengthOf(text: string, { min = 0, max = Infinity }: Shape): number {
 }
 
 /** Whether the length is within bounds; reports it where not. */
-function checkLength(length: number, at: Omit<Violation, 'constraint'>, found: Violation[]): boolean {
+function checkLength(length: number, at: Omit<Violation, 'constraint' | 'kind'>, found: Violation[]): boolean {
   const { min = 0, max = Infinity } = at.shape
-  if (length > max) report(found, { ...at, constraint: `Member must have length less than or equal to ${max}` })
-  if (length < min) report(found, { ...at, constraint: `Member must have length greater than or equal to ${min}` })
+  if (length > max) report(found, { ...at, kind: 'long', constraint: `Member must have length less than or equal to ${max}` })
+  if (length < min) report(found, { ...at, kind: 'short', constraint: `Member must have length greater than or equal to ${min}` })
   return length <= max && length >= min
 }
 
@@ -133,7 +134,13 @@ function listCheck(shape: ListShape): Check {
     const check = checkOf(element)
     if (nested) return items.forEach((item, index) => check(item, `${path}.${index + 1}.member`, found))
     if (items.some((item) => violates(check, item)))
-      report(found, { path, value, shape, constraint: `Member must satisfy constraint: ${constraintsText(element)}` })
+      report(found, {
+        path,
+        value,
+        shape,
+        kind: 'element',
+        constraint: `Member must satisfy constraint: ${constraintsText(element)}`,
+      })
   }
 }
 
@@ -166,11 +173,23 @@ function mapCheck(shape: MapShape): Check {
     const checkKey = checkOf(key.shape)
     const checkElement = checkOf(element.shape)
     if (entries.some(([name]) => violates(checkKey, name))) {
-      report(found, { path, value, shape, constraint: `Map keys must satisfy constraint: ${constraintsText(key.shape)}` })
+      report(found, {
+        path,
+        value,
+        shape,
+        kind: 'element',
+        constraint: `Map keys must satisfy constraint: ${constraintsText(key.shape)}`,
+      })
     }
     if (nested) return entries.forEach(([name, item]) => checkElement(item, `${path}.${name}.member`, found))
     if (entries.some(([, item]) => violates(checkElement, item))) {
-      report(found, { path, value, shape, constraint: `Map value must satisfy constraint: ${constraintsText(element.shape)}` })
+      report(found, {
+        path,
+        value,
+        shape,
+        kind: 'element',
+        constraint: `Map value must satisfy constraint: ${constraintsText(element.shape)}`,
+      })
     }
   }
 }

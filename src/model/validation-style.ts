@@ -1,5 +1,9 @@
-/** How services word a violated constraint: IAM hides values and has sentences of its own, STS and the JSON services show values. */
+/** How services word a violated constraint: IAM hides values and has sentences of its own, STS and most JSON services show values, Organizations gives a reason. */
 import type { ServiceModel } from './model.ts'
+
+/** Which constraint was violated; `element`: that of a scalar in a list or a map. */
+export type ViolationKind = 'null' | 'enum' | 'pattern' | 'long' | 'short' | 'large' | 'small' | 'element'
+type Reasons = Readonly<Record<ViolationKind, readonly [reason: string, text: string]>>
 
 export type ValidationStyle = {
   readonly code: 'ValidationError' | 'ValidationException'
@@ -9,6 +13,8 @@ export type ValidationStyle = {
   readonly sentences: ReadonlyMap<string, string>
   /** Whether the service's ValidationException has the members `reason` and `fieldList` (Access Analyzer). */
   readonly listsFields?: boolean
+  /** Where the service has no ValidationException: what its InvalidInputException says of the first violation. */
+  readonly reasons?: Reasons
 }
 
 const NAME_SENTENCE = 'It must contain only alphanumeric characters and/or the following: +=,.@_-'
@@ -41,6 +47,23 @@ export const QUERY_STYLE: ValidationStyle = { code: 'ValidationError', showsValu
 export const JSON_STYLE: ValidationStyle = { code: 'ValidationException', showsValues: true, sentences: new Map() }
 export const FIELDS_STYLE: ValidationStyle = { ...JSON_STYLE, listsFields: true }
 
+/**
+ * Organizations API Reference, InvalidInputException: reasons and what they mean. The text of a pattern is recorded (ListChildren, DescribeAccount,
+ * ListTagsForResource, TagResource: aws-ia/terraform-aws-control_tower_account_factory issues 149 and 287, boto/boto3 issue 4565); the others are
+ * inferred from the reference.
+ */
+const ORGANIZATIONS_REASONS: Reasons = {
+  null: ['INPUT_REQUIRED', 'You must include a value for all required parameters.'],
+  enum: ['INVALID_ENUM', 'You specified an invalid value.'],
+  pattern: ['INVALID_PATTERN', 'You provided a value that does not match the required pattern.'],
+  long: ['MAX_LENGTH_EXCEEDED', 'You provided a string parameter that is longer than allowed.'],
+  short: ['MIN_LENGTH_EXCEEDED', 'You provided a string parameter that is shorter than allowed.'],
+  large: ['MAX_VALUE_EXCEEDED', 'You provided a numeric parameter that has a larger value than allowed.'],
+  small: ['MIN_VALUE_EXCEEDED', 'You provided a numeric parameter that has a smaller value than allowed.'],
+  element: ['INVALID_LIST_MEMBER', 'You provided a list to a parameter that contains at least one invalid value.'],
+}
+export const REASONS_STYLE: ValidationStyle = { ...JSON_STYLE, reasons: ORGANIZATIONS_REASONS }
+
 /** The style of a service, whatever protocol a request speaks. */
 export function validationStyle({
   service,
@@ -49,6 +72,7 @@ export function validationStyle({
 }: Pick<ServiceModel, 'service' | 'protocol' | 'errors'>): ValidationStyle {
   if (service === 'iam') return IAM_STYLE
   if (protocol === 'query') return QUERY_STYLE
+  if (service === 'organizations') return REASONS_STYLE
   const members = errors.get(JSON_STYLE.code)?.members ?? []
   return members.some(({ name }) => name === 'fieldList') ? FIELDS_STYLE : JSON_STYLE
 }

@@ -1,13 +1,14 @@
 /** Violated constraints, and the one message that AWS makes of them. */
 import { Fault } from '../aws/fault.ts'
 import type { Shape } from './model.ts'
-import type { ValidationStyle } from './validation-style.ts'
+import type { ValidationStyle, ViolationKind } from './validation-style.ts'
 
 export type Violation = {
   /** `tags.1.member.key` */
   readonly path: string
   readonly value: unknown
   readonly shape: Shape
+  readonly kind: ViolationKind
   /** `Member must have length less than or equal to 64` */
   readonly constraint: string
   /** The pattern that failed, where it is that. */
@@ -24,6 +25,7 @@ export function violationFault(violations: readonly Violation[], style: Validati
   const listed = violations.filter((violation) => sentenceOf(violation, style) === undefined)
   const [first] = violations
   if (first === undefined) return undefined
+  if (style.reasons !== undefined) return reasonFault(first, style.reasons)
   if (listed.length === 0)
     return new Fault(style.code, `The specified value for ${first.path} is invalid. ${sentenceOf(first, style) ?? ''}`)
   const plural = listed.length === 1 ? '1 validation error detected' : `${listed.length} validation errors detected`
@@ -32,6 +34,12 @@ export function violationFault(violations: readonly Violation[], style: Validati
   )
   const message = `${plural}: ${texts.join('; ')}`
   return new Fault(style.code, message, style.listsFields === true ? { members: fieldsOf(listed) } : {})
+}
+
+/** Nothing of the request: neither where it is wrong, nor what stands there. */
+function reasonFault({ kind }: Violation, reasons: NonNullable<ValidationStyle['reasons']>): Fault {
+  const [Reason, text] = reasons[kind]
+  return new Fault('InvalidInputException', text, { members: { Reason } })
 }
 
 /** The members of a ValidationException that tells of each field by itself. */

@@ -1,4 +1,4 @@
-/** Answers outside of the services' protocols: JSON, or text for people. */
+/** Answers outside of the services' protocols: JSON, text for people, or what every client of the Query protocol can read. */
 import type { WireAnswer } from '../protocol/wire.ts'
 
 export const json = (status: number, body: object): WireAnswer => ({
@@ -12,3 +12,5 @@ export const text = (status: number, body: string): WireAnswer => ({
   headers: { 'content-type': 'text/plain; charset=utf-8' },
   body,
 })
+
+export const xml = (status: number, body: string): WireAnswer => ({ status, headers: { 'content-type': 'text/xml' }, body })

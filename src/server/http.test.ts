@@ -102,6 +102,17 @@ test('one byte more is refused, on a connection that goes on', async () => {
   assert.deepEqual(statuses(text), ['413', '200'])
 })
 
+test('the Query protocol hears of a body that is too large as of every other fault', async () => {
+  const form = post(1_048_577).replace('\r\n\r\n', '\r\ncontent-type: application/x-www-form-urlencoded; charset=utf-8\r\n\r\n')
+  const text = await talk(form + 'a'.repeat(1_048_577) + get('/next'), (so) => so.includes('/next'))
+  assert.deepEqual(statuses(text), ['413', '200'])
+  assert.match(text, /content-type: text\/xml\r\n/i)
+  assert.match(
+    text,
+    /<ErrorResponse><Error><Type>Sender<\/Type><Code>RequestEntityTooLarge<\/Code><Message>The request body is larger/,
+  )
+})
+
 test('who sends far too much hears of it, though only after sending', async () => {
   const socket = connect(port, '127.0.0.1')
   socket.write(post(5_000_000))

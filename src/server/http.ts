@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { WireAnswer, WireRequest } from '../protocol/wire.ts'
-import { text } from './answers.ts'
+import { text, xml } from './answers.ts'
 
 /** The largest body: IAM's largest document is 131,072 characters, three bytes each when form-encoded, beside other parameters. */
 const MAX_BODY_BYTES = 1_048_576
@@ -31,7 +31,16 @@ export type HttpSettings = {
   readonly onFailure: (error: unknown) => void
 }
 
-const TOO_LARGE = text(413, `The request body is larger than ${MAX_BODY_BYTES} bytes.\n`)
+const TOO_LARGE_TEXT = `The request body is larger than ${MAX_BODY_BYTES} bytes.`
+const TOO_LARGE = text(413, `${TOO_LARGE_TEXT}\n`)
+/** What clients of the Query protocol cannot parse they take for a broken answer, and ask again. The code is HTTP's own name. */
+const TOO_LARGE_QUERY = xml(
+  413,
+  `<ErrorResponse><Error><Type>Sender</Type><Code>RequestEntityTooLarge</Code><Message>${TOO_LARGE_TEXT}</Message></Error></ErrorResponse>`,
+)
+const FORM = /^application\/x-www-form-urlencoded\b/i
+const tooLarge = ({ headers }: IncomingMessage): WireAnswer =>
+  FORM.test(headers['content-type'] ?? '') ? TOO_LARGE_QUERY : TOO_LARGE
 const FAILED = text(500, 'The request could not be answered.\n')
 
 // An `import` of node:http makes a module of it, which reads each of its members; some of them load a whole HTTP client. That would take a
@@ -120,7 +129,7 @@ function receive(message: IncomingMessage, response: ServerResponse, { answer, c
     else if (size > MAX_SKIPPED_BYTES) message.destroy()
     else {
       chunks.length = 0
-      send(response, TOO_LARGE)
+      send(response, tooLarge(message))
     }
   })
   message.on('end', () => {

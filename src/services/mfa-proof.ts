@@ -3,7 +3,7 @@ import { Fault } from '../aws/fault.ts'
 import type { Principal } from '../aws/principal.ts'
 import type { ReadTx } from '../store/store.ts'
 import { beginGuess } from './mfa-guesses.ts'
-import { findMfaDevice } from './mfa.rows.ts'
+import { findMfaDevice, type MfaRow } from './mfa.rows.ts'
 import type { PreparingCall } from './operation.ts'
 import { findStep, fromBase32, STEP_MS, stepAt } from './totp.ts'
 
@@ -11,6 +11,15 @@ export type GivenMfa = { readonly SerialNumber?: string; readonly TokenCode?: st
 
 /** Steps that a device's clock may be off from where its last synchronisation left it, each way (RFC 6238, 5.2 recommends one; phones differ more). */
 const WINDOW_STEPS = 2
+
+/** The claim of one code, and until when it stands: as long as the code would be believed, on a device that is `drift` steps off (milliseconds since 1970). */
+export function codeClaim(
+  device: Pick<MfaRow, 'serial'>,
+  accountId: string,
+  { step, drift }: { readonly step: number; readonly drift: number },
+): readonly [name: string, until: number] {
+  return [`mfa/${accountId}/${device.serial}/${step}`, (step - drift + WINDOW_STEPS + 1) * STEP_MS]
+}
 
 const accessDenied = (text: string): Fault => new Fault('AccessDenied', text)
 /** Known from reports. */
@@ -48,8 +57,7 @@ export async function proveMfa(tx: ReadTx, given: GivenMfa, call: PreparingCall)
   const seed = fromBase32(call.vault.open(device.seed, `mfa/${device.serial}`))
   const step = findStep(seed, TokenCode, { middle: stepAt(call.now) + device.drift, width: WINDOW_STEPS })
   if (step === undefined) throw wrongCode()
-  const usableUntil = (step - device.drift + WINDOW_STEPS + 1) * STEP_MS
-  if (!(await call.claim(`mfa/${call.accountId}/${device.serial}/${step}`, usableUntil))) throw wrongCode()
+  if (!(await call.claim(...codeClaim(device, call.accountId, { step, drift: device.drift })))) throw wrongCode()
   guess.wasRight()
   return call.now
 }

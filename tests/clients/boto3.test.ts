@@ -47,3 +47,33 @@ test('boto3 pages, waits and tells errors apart', async () => {
   assert.deepEqual(result.document, { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } })
   assert.ok(result.managed > 1_400, `${result.managed} AWS managed policies`)
 })
+
+const REFUSALS = `
+import boto3, json
+from botocore.config import Config
+config = Config(parameter_validation=False)
+iam, organizations = boto3.client('iam', config=config), boto3.client('organizations', config=config)
+def told(call, **input):
+    try:
+        call(**input); return ['none']
+    except iam.exceptions.ClientError as error:
+        return [error.response['Error']['Code'], error.response['ResponseMetadata']['HTTPStatusCode'], error.response.get('Reason')]
+print(json.dumps([
+    told(organizations.describe_account, AccountId='abc'),
+    told(organizations.describe_account),
+    told(organizations.list_policies, Filter='NONSENSE'),
+    told(iam.create_policy, PolicyName='large', PolicyDocument='x' * 1_100_000),
+]))
+`
+
+test('boto3 reads what inputs are refused with that its own validation would not let through', async () => {
+  const { root } = await server.account('refused', '200000000002')
+  const answer = await python(REFUSALS, server, root)
+  assert.equal(answer.code, 0, answer.stderr)
+  assert.deepEqual(JSON.parse(answer.stdout), [
+    ['InvalidInputException', 400, 'INVALID_PATTERN'],
+    ['InvalidInputException', 400, 'INPUT_REQUIRED'],
+    ['InvalidInputException', 400, 'INVALID_ENUM'],
+    ['RequestEntityTooLarge', 413, null],
+  ])
+})

@@ -71,7 +71,7 @@ for (const [number, cli] of clis.entries()) {
     const serial = String(VirtualMFADevice?.['SerialNumber'])
     const seed = fromBase32(readFileSync(file, 'utf8'))
     const step = stepAt(Date.now())
-    const codes = ['--authentication-code1', codeAt(seed, step - 1), '--authentication-code2', codeAt(seed, step)]
+    const codes = ['--authentication-code1', codeAt(seed, step - 2), '--authentication-code2', codeAt(seed, step - 1)]
     ok(await asRoot('iam', 'enable-mfa-device', '--user-name', 'alice', '--serial-number', serial, ...codes))
 
     const alice = keyOf(ok(await asRoot('iam', 'create-access-key', '--user-name', 'alice'))['AccessKey'])

@@ -183,7 +183,7 @@ test('sessions: Get-STSSessionToken with a code, Use-STSRole, and what a session
   // Blobs are base64 on the wire; what is in this one is base32.
   const seed = fromBase32(Buffer.from(Base32StringSeed, 'base64').toString())
   const step = stepAt(Date.now())
-  const codes = { AuthenticationCode1: codeAt(seed, step - 1), AuthenticationCode2: codeAt(seed, step) }
+  const codes = { AuthenticationCode1: codeAt(seed, step - 2), AuthenticationCode2: codeAt(seed, step - 1) }
   await done({ action: 'EnableMFADevice', parameters: { UserName: 'mfa', SerialNumber, ...codes } })
   const key = keyIn(await done({ action: 'CreateAccessKey', parameters: { UserName: 'mfa' } }))
   const TokenCode = codeAt(seed, stepAt(Date.now()))

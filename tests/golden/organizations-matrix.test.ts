@@ -141,7 +141,7 @@ async function answer(action: string, input: object, credentials: Credentials | 
   return { status, body: typeof body === 'string' ? body : Buffer.from(body).toString() }
 }
 
-const REFUSALS = new Set(['AccessDeniedException', 'MissingAuthenticationTokenException', 'UnrecognizedClientException', 'InvalidSignatureException', 'InternalFailure', 'NotImplemented', 'ValidationException', 'AWSOrganizationsNotInUseException'])
+const REFUSALS = new Set(['AccessDeniedException', 'MissingAuthenticationTokenException', 'UnrecognizedClientException', 'InvalidSignatureException', 'InternalFailure', 'NotImplemented', 'AWSOrganizationsNotInUseException'])
 
 /** `+` when the caller was let through, whatever came of it then; else the code of the refusal. */
 async function cell(action: string, credentials: Credentials | undefined): Promise<string> {

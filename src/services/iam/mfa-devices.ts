@@ -1,7 +1,8 @@
 /** MFA devices: virtual ones are made, assigned to a user and synchronised; these and passkeys are taken away. */
 import { mfaArn } from '../../aws/arn.ts'
 import { Fault } from '../../aws/fault.ts'
-import type { ReadTx } from '../../store/store.ts'
+import { claim } from '../../store/claims.ts'
+import type { ReadTx, WriteTx } from '../../store/store.ts'
 import { deleteFidoDevice, findFidoDevice } from '../fido-devices.rows.ts'
 import {
   assignMfaDevice,
@@ -14,6 +15,7 @@ import {
   setMfaDrift,
   unassignMfaDevice,
 } from '../mfa.rows.ts'
+import { codeClaim } from '../mfa-proof.ts'
 import { type Check, type HandlingCall, writeOperation } from '../operation.ts'
 import type { Entity } from '../service.ts'
 import { base32, findStep, fromBase32, stepAt } from '../totp.ts'
@@ -64,7 +66,8 @@ export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADev
     const serial = newSerialOf(accountId, Path, VirtualMFADeviceName)
     mustDifferByCase(Tags)
     if ((await findMfaDevice(tx, accountId, serial)) !== undefined)
-      throw new Fault('EntityAlreadyExists', 'MFA device already exists.')
+      // Recorded by CloudTrail.
+      throw new Fault('EntityAlreadyExists', 'MFADevice entity at the same path and name already exists.')
     if ((await countMfaDevices(tx, accountId)) >= VIRTUAL_MFA_DEVICES_PER_ACCOUNT)
       throw quotaExceeded('VirtualMFADevicesPerAccount', VIRTUAL_MFA_DEVICES_PER_ACCOUNT)
     const seed = base32(random(SEED_BYTES))
@@ -86,18 +89,26 @@ export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADev
   },
 })
 
-/** A device's codes are read by IAM only here; the seed never leaves the vault otherwise. */
-function stepOfCodes(
+/**
+ * How many steps the device is off by these codes. They are used up: they prove nothing again (RFC 6238, 5.2).
+ * A device's codes are read by IAM only here; the seed never leaves the vault otherwise.
+ */
+async function useCodes(
+  tx: WriteTx,
   device: MfaRow,
-  [first, second]: readonly [string, string],
-  width: number,
-  { vault, now }: HandlingCall,
-): number {
+  { codes: [first, second], width }: { readonly codes: readonly [string, string]; readonly width: number },
+  { accountId, vault, now }: HandlingCall,
+): Promise<number> {
   const seed = fromBase32(vault.open(device.seed, `mfa/${device.serial}`))
   const middle = stepAt(now)
   const step = findStep(seed, first, { middle, width })
   if (step === undefined || findStep(seed, second, { middle: step + 1, width: 0 }) === undefined) throw wrongCodes()
-  return step + 1 - middle
+  const drift = step + 1 - middle
+  for (const used of [step, step + 1]) {
+    const [name, until] = codeClaim(device, accountId, { step: used, drift })
+    await claim(tx, name, until, now)
+  }
+  return drift
 }
 
 export const enableMfaDevice = writeOperation('iam', 'EnableMFADevice', {
@@ -113,7 +124,8 @@ export const enableMfaDevice = writeOperation('iam', 'EnableMFADevice', {
     if (device.owner !== null) throw inUse()
     if ((await countMfaDevicesOf(tx, accountId, owner)) >= MFA_DEVICES_PER_USER)
       throw quotaExceeded('MFADevicesPerUser', MFA_DEVICES_PER_USER)
-    const drift = stepOfCodes(device, [AuthenticationCode1, AuthenticationCode2], ENABLE_WIDTH, call)
+    const codes = { codes: [AuthenticationCode1, AuthenticationCode2], width: ENABLE_WIDTH } as const
+    const drift = await useCodes(tx, device, codes, call)
     await assignMfaDevice(tx, accountId, SerialNumber, { owner, at: now, drift })
     return {}
   },
@@ -123,12 +135,8 @@ export const resyncMfaDevice = writeOperation('iam', 'ResyncMFADevice', {
   authorize: ({ UserName }) => ({ action: 'iam:ResyncMFADevice', resource: { kind: 'user', name: UserName } }),
   async handle(tx, { UserName, SerialNumber, AuthenticationCode1, AuthenticationCode2 }, call) {
     const device = await mustFindDeviceOf(tx, call.accountId, { owner: { kind: 'user', name: UserName }, serial: SerialNumber })
-    await setMfaDrift(
-      tx,
-      call.accountId,
-      SerialNumber,
-      stepOfCodes(device, [AuthenticationCode1, AuthenticationCode2], RESYNC_WIDTH, call),
-    )
+    const codes = { codes: [AuthenticationCode1, AuthenticationCode2], width: RESYNC_WIDTH } as const
+    await setMfaDrift(tx, call.accountId, SerialNumber, await useCodes(tx, device, codes, call))
     return {}
   },
 })

@@ -9,6 +9,7 @@ import type {
 } from '../../model/iam.gen.ts'
 import { ACCOUNT, type Harness, openHarness } from '../../../tests/harness.ts'
 import { assertRefusals } from '../../../tests/refusals.ts'
+import { proveMfa } from '../mfa-proof.ts'
 import { codeAt, fromBase32, stepAt } from '../totp.ts'
 import {
   createVirtualMfaDevice,
@@ -25,7 +26,7 @@ import {
   tagMfaDevice,
   untagMfaDevice,
 } from './mfa-lists.ts'
-import { createUser, deleteUser } from './users.ts'
+import { createUser, deleteUser, getUser } from './users.ts'
 
 let harness: Harness
 before(async () => {
@@ -96,7 +97,7 @@ test('each operation refuses in this order', async () => {
   // oxfmt-ignore
   await assertRefusals(harness, createVirtualMfaDevice, [
     [{ VirtualMFADeviceName: 'taken', Tags: [{ Key: 'a', Value: '' }, { Key: 'a', Value: '' }] }, 'InvalidInput', 'Duplicate tag keys found.'],
-    [{ VirtualMFADeviceName: 'taken' }, 'EntityAlreadyExists', 'MFA device already exists.'],
+    [{ VirtualMFADeviceName: 'taken' }, 'EntityAlreadyExists', 'MFADevice entity at the same path and name already exists.'],
   ])
   // oxfmt-ignore
   await assertRefusals(harness, enableMfaDevice, [
@@ -145,6 +146,24 @@ test('a device is enabled, synchronised, deactivated and deleted', async () => {
   await harness.call(deactivateMfaDevice, { UserName: 'bob', SerialNumber })
   await harness.call(deleteVirtualMfaDevice, { SerialNumber })
   assert.deepEqual((await harness.call<ListMFADevicesResponse>(listMfaDevices, { UserName: 'bob' })).MFADevices, [])
+})
+
+test('codes that enabled or synchronised a device prove nothing again; the next one does', async () => {
+  const codes = await device('once')
+  const SerialNumber = serial('once')
+  const { User } = await harness.call<{ User: { UserId: string } }>(getUser, { UserName: 'bob' })
+  const prove = (TokenCode: string): Promise<number | undefined> =>
+    harness.store.read((tx) => proveMfa(tx, { SerialNumber, TokenCode }, harness.preparing(harness.user('bob', User.UserId))))
+  const usedUp = { code: 'AccessDenied', message: 'MultiFactorAuthentication failed with invalid MFA one time pass code.' }
+
+  await harness.call(enableMfaDevice, { UserName: 'bob', SerialNumber, ...codes(-1) })
+  await assert.rejects(prove(codes(-1).AuthenticationCode1), usedUp)
+  await assert.rejects(prove(codes().AuthenticationCode1), usedUp)
+  await harness.call(resyncMfaDevice, { UserName: 'bob', SerialNumber, ...codes(39) })
+  await assert.rejects(prove(codes(40).AuthenticationCode1), usedUp)
+  assert.equal(await prove(codes(41).AuthenticationCode1), harness.now())
+  await harness.call(deactivateMfaDevice, { UserName: 'bob', SerialNumber })
+  await harness.call(deleteVirtualMfaDevice, { SerialNumber })
 })
 
 test('lists tell assigned from unassigned, and never a seed', async () => {
