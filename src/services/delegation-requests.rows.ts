@@ -84,10 +84,9 @@ const LIST_OF_OWNER = `SELECT ${COLUMNS} FROM iam_delegation_request
   WHERE owner_account = $1 AND owner_arn = $2 AND id > $3 ORDER BY id LIMIT $4`
 const COUNT_OPEN = 'SELECT COUNT(*) AS count FROM iam_delegation_request WHERE account = $1 AND expires_at > $2'
 const INSERT = `INSERT INTO iam_delegation_request (${COLUMNS}) VALUES (${NAMES.map((_, index) => `$${index + 1}`).join(', ')})`
-// One of two accounts that take the same request at the same time finds its state changed.
 const CHANGE = `UPDATE iam_delegation_request SET owner_account = $1, owner_arn = $2, owner_id = $3, approver_arn = $4, approver = $5,
   state = $6, notes = $7, rejection_reason = $8, updated_at = $9, expires_at = $10, token_expires_at = $11
-  WHERE account = $12 AND id = $13 AND state = $14`
+  WHERE account = $12 AND id = $13`
 const DELEGATED = `SELECT policy FROM iam_delegation_request
   WHERE account = $1 AND id = $2 AND owner_account = $3 AND state = 'FINALIZED' AND revoked_at IS NULL`
 const PROVIDER = 'SELECT account FROM iam_product_provider WHERE account = $1'
@@ -144,11 +143,10 @@ export async function insertDelegationRequest(tx: WriteTx, row: DelegationRow): 
   await tx.run(INSERT, ...NAMES.map((name) => row[name]))
 }
 
-/** Writes a request that was read in the state `from`; false where it is not in that state any more. */
-export async function changeDelegationRequest(tx: WriteTx, from: DelegationRow['state'], row: DelegationRow): Promise<boolean> {
+export async function changeDelegationRequest(tx: WriteTx, row: DelegationRow): Promise<void> {
   const who = [row.owner_account, row.owner_arn, row.owner_id, row.approver_arn, row.approver]
   const what = [row.state, row.notes, row.rejection_reason, row.updated_at, row.expires_at, row.token_expires_at]
-  return (await tx.run(CHANGE, ...who, ...what, row.account, row.id, from)) === 1
+  await tx.run(CHANGE, ...who, ...what, row.account, row.id)
 }
 
 /** What an account delegated by a request, as long as it stands; undefined where it was never finalized, or was taken back. */

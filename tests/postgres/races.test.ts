@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { assertAliasDuel, assertDuels } from '../races/duels.ts'
 import { assertClaims } from '../races/claims.ts'
+import { assertDelegation } from '../races/delegation.ts'
 import { assertRaces } from '../races/property.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 import { type Cluster, startCluster } from './cluster.ts'
@@ -38,4 +39,6 @@ suite('races on two servers of one PostgreSQL', () => {
   })
 
   test('what counts once counts once', () => assertClaims(...servers))
+
+  test('a delegation request has one owner, one approval and one token', () => assertDelegation(...servers))
 })

@@ -7,8 +7,8 @@ import { codeAt, fromBase32, stepAt } from '../../src/services/totp.ts'
 import { openProvider } from '../saml-provider.ts'
 import type { Credentials, TestServer } from '../server.ts'
 
-const TRIES = 6
-const settings = (server: TestServer, credentials: Credentials) => ({
+export const TRIES = 6
+export const settings = (server: TestServer, credentials: Credentials) => ({
   endpoint: server.endpoint,
   region: 'us-east-1',
   credentials,
@@ -16,7 +16,7 @@ const settings = (server: TestServer, credentials: Credentials) => ({
 })
 
 /** Runs a call on both servers in turn; the names of what the losers heard. */
-async function contend(
+export async function contend(
   call: (server: TestServer, rival: number) => Promise<unknown>,
   servers: readonly [TestServer, TestServer],
 ): Promise<readonly string[]> {
@@ -27,7 +27,7 @@ async function contend(
     one.status === 'rejected' ? [one.reason instanceof Error ? one.reason.name : String(one.reason)] : [],
   )
 }
-const losers = (count: number, name: string): readonly string[] => Array.from({ length: count }, () => name)
+export const losers = (count: number, name: string): readonly string[] => Array.from({ length: count }, () => name)
 
 export async function assertClaims(first: TestServer, second: TestServer = first): Promise<void> {
   const servers = [first, second] as const

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertAliasDuel, assertDuels } from '../races/duels.ts'
 import { assertClaims } from '../races/claims.ts'
+import { assertDelegation } from '../races/delegation.ts'
 import { assertRaces } from '../races/property.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
@@ -24,3 +25,5 @@ test('where there is room for one, one wins', async () => {
 })
 
 test('what counts once counts once', () => assertClaims(server))
+
+test('a delegation request has one owner, one approval and one token', () => assertDelegation(server))

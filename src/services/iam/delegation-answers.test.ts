@@ -7,7 +7,9 @@ import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../test
 import { BOUNDARY, newRequest, PROVIDER, registerProvider, requestInput } from '../../../tests/product-provider.ts'
 import { assertRefusals, runSql } from '../../../tests/refusals.ts'
 import { putUserPermissionsBoundary } from './boundaries.ts'
+import { associateDelegationRequest } from './delegation-approval.ts'
 import { createDelegationRequest } from './delegation-create.ts'
+import { listNotices, openNotice } from './delegation-notices.ts'
 import { checkPermissions } from './delegation-permission-check.ts'
 import { getDelegationRequest } from './delegation-requests.ts'
 import { getHumanReadableSummary } from './delegation-summary.ts'
@@ -136,6 +138,25 @@ test('GetHumanReadableSummary refuses in this order', async () => {
     [{ EntityArn: arnOf(id, OTHER_ACCOUNT) }, 'NoSuchEntity', `The delegation request with id ${id} cannot be found.`],
   ])
 })
+
+test('notices are in the order in which they came, whenever their calls began', async () => {
+  const ids: string[] = []
+  for (const off of [5, -3, 0, -1_000, 998, 2]) {
+    harness.advance(off)
+    const DelegationRequestId = await newRequest(harness)
+    ids.push(DelegationRequestId)
+    await harness.call(associateDelegationRequest, { DelegationRequestId })
+  }
+  const { vault } = harness.preparing()
+  const told: unknown[] = []
+  let after = ''
+  for (let page = await pageAfter(after); page.length > 0; page = await pageAfter(after)) {
+    told.push(...page.map((row) => JSON.parse(openNotice(row, vault)).RequestId))
+    after = page.at(-1)?.id ?? ''
+  }
+  assert.deepEqual(told, ids)
+})
+const pageAfter = (after: string) => harness.store.read((tx) => listNotices(tx, PROVIDER, { after, limit: 2 }))
 
 test('a provider has so many open requests', async () => {
   const as = harness.rootOf(PROVIDER)

@@ -2,15 +2,17 @@
 import type { AssociateDelegationRequestRequest } from '../../model/iam.gen.ts'
 import type { Fault } from '../../aws/fault.ts'
 import type { Principal } from '../../aws/principal.ts'
-import type { WriteTx } from '../../store/store.ts'
+import type { ReadTx, WriteTx } from '../../store/store.ts'
 import {
   type Approver,
   changeDelegationRequest,
   type DelegationRow,
   type DelegationState,
+  findDelegationRequest,
+  isVisible,
   stateOf,
 } from '../delegation-requests.rows.ts'
-import { type HandlingCall, writeOperation } from '../operation.ts'
+import { type Call, type HandlingCall, writeOperation } from '../operation.ts'
 import { sessionPrincipalOf } from '../session-token.ts'
 import { notify } from './delegation-notices.ts'
 import { isOwner, mustFindRequest, requestCheck } from './delegation-requests.ts'
@@ -34,9 +36,16 @@ type Change = Partial<DelegationRow> & { readonly state: Exclude<SetState, 'UNAS
 
 const check = (operation: string) => (input: Asked) => requestCheck(`iam:${operation}`, input.DelegationRequestId)
 
+/** The requestor's account is taken as well: its requests change, and it is told of that, one after the other. */
+async function requestorOf(tx: ReadTx, { accountId }: Call, { DelegationRequestId }: Asked): Promise<readonly string[]> {
+  const row = await findDelegationRequest(tx, DelegationRequestId)
+  return row === undefined || !isVisible(row, accountId) ? [] : [row.account]
+}
+
 /** The caller becomes the owner, its account the owner's account. */
 export const associateDelegationRequest = writeOperation('iam', 'AssociateDelegationRequest', {
   authorize: check('AssociateDelegationRequest'),
+  precedes: requestorOf,
   async handle(tx, { DelegationRequestId }, call) {
     const { accountId, principal } = call
     const row = await mustFindRequest(tx, accountId, DelegationRequestId)
@@ -48,6 +57,7 @@ export const associateDelegationRequest = writeOperation('iam', 'AssociateDelega
 /** Forwards the request to whoever may accept it. */
 export const updateDelegationRequest = writeOperation('iam', 'UpdateDelegationRequest', {
   authorize: check('UpdateDelegationRequest'),
+  precedes: requestorOf,
   async handle(tx, { DelegationRequestId, Notes }, call) {
     const row = await mustFindRequest(tx, call.accountId, DelegationRequestId)
     await move(tx, row, { state: 'PENDING_APPROVAL', notes: Notes ?? row.notes }, call)
@@ -61,6 +71,7 @@ const MAX_ROOT_SECONDS = 14_400
 /** Whoever accepts is whoever the provider then acts as, within what was requested: no more than the approver may is ever delegated. */
 export const acceptDelegationRequest = writeOperation('iam', 'AcceptDelegationRequest', {
   authorize: check('AcceptDelegationRequest'),
+  precedes: requestorOf,
   async handle(tx, { DelegationRequestId }, call) {
     const { accountId, principal } = call
     const row = await mustFindRequest(tx, accountId, DelegationRequestId)
@@ -76,6 +87,7 @@ export const acceptDelegationRequest = writeOperation('iam', 'AcceptDelegationRe
 
 export const rejectDelegationRequest = writeOperation('iam', 'RejectDelegationRequest', {
   authorize: check('RejectDelegationRequest'),
+  precedes: requestorOf,
   async handle(tx, { DelegationRequestId, Notes }, call) {
     const row = await mustFindRequest(tx, call.accountId, DelegationRequestId)
     await move(tx, row, { state: 'REJECTED', rejection_reason: Notes ?? null }, call)
@@ -86,6 +98,7 @@ export const rejectDelegationRequest = writeOperation('iam', 'RejectDelegationRe
 /** The delegation begins now: the token and all that it is exchanged for end together (IAM User Guide, "Access Duration"). */
 export const sendDelegationToken = writeOperation('iam', 'SendDelegationToken', {
   authorize: check('SendDelegationToken'),
+  precedes: requestorOf,
   async handle(tx, { DelegationRequestId }, call) {
     const row = await mustFindRequest(tx, call.accountId, DelegationRequestId)
     if (row.only_send_by_owner === 1 && !isOwner(row, call.principal))
@@ -109,8 +122,7 @@ async function move(tx: WriteTx, row: DelegationRow, change: Change, call: Handl
   const { now } = call
   mustFollow(row, change.state, { now, refuse: invalidInput })
   const changed = { ...row, ...change, updated_at: now, expires_at: now + LIFETIME_MS }
-  if (!(await changeDelegationRequest(tx, row.state, changed)))
-    throw concurrentModification(`The delegation request ${row.id} was changed at the same time.`)
+  await changeDelegationRequest(tx, changed)
   await notify(tx, changed, call)
 }
 

@@ -6,7 +6,7 @@ import type { ReadTx, WriteTx } from '../../store/store.ts'
 
 const INSERT = `INSERT INTO iam_delegation_message (account, id, request_id, topic_arn, message, created_at)
   VALUES ($1, $2, $3, $4, $5, $6)`
-const COUNT = 'SELECT COUNT(*) AS count FROM iam_delegation_message WHERE account = $1 AND request_id = $2'
+const LAST = 'SELECT id FROM iam_delegation_message WHERE account = $1 ORDER BY id DESC LIMIT 1'
 const LIST = `SELECT id, topic_arn, message FROM iam_delegation_message WHERE account = $1 AND id > $2 ORDER BY id LIMIT $3`
 
 export type NoticeRow = { readonly id: string; readonly topic_arn: string; readonly message: string }
@@ -48,15 +48,20 @@ export async function notify(tx: WriteTx, row: DelegationRow, call: HandlingCall
   await put(tx, row, token, call)
 }
 
-/** Digits of a time, milliseconds, until the year 2286; and of a number of notices of one request. */
-const TIME_DIGITS = 13
-const COUNT_DIGITS = 5
-
-/** Notices are in the order of their times, those of one request also within a millisecond. */
 async function put(tx: WriteTx, row: DelegationRow, message: object, { now, random, vault }: HandlingCall): Promise<void> {
-  const before = Number((await tx.get<{ count: number }>(COUNT, row.account, row.id))?.count ?? 0)
-  const [time, number] = [String(now).padStart(TIME_DIGITS, '0'), String(before).padStart(COUNT_DIGITS, '0')]
-  const id = `${time}-${number}-${Buffer.from(random(8)).toString('hex')}`
+  const last = await tx.get<{ id: string }>(LAST, row.account)
+  const id = `${placeAfter(last?.id, now)}-${Buffer.from(random(8)).toString('hex')}`
   const sealed = vault.seal(JSON.stringify(message), contextOf(id))
   await tx.run(INSERT, row.account, id, row.id, row.notification_channel, sealed, now)
+}
+
+/** Digits of a time, milliseconds, until the year 2286; and of a number of notices of one time. */
+const TIME_DIGITS = 13
+const COUNT_DIGITS = 6
+
+/** A time and a number, behind those of the last notice, though its call may have begun later: whoever reads on from there misses nothing. */
+function placeAfter(last: string | undefined, now: number): string {
+  const [time = 0, count = 0] = last?.split('-').map(Number) ?? []
+  const place = time < now ? [now, 0] : [time, count + 1]
+  return [TIME_DIGITS, COUNT_DIGITS].map((digits, index) => String(place[index]).padStart(digits, '0')).join('-')
 }
