@@ -121,6 +121,27 @@ test('who sends far too much hears of it, though only after sending', async () =
   assert.deepEqual(statuses(await heard(socket, (so) => so.includes('larger than'))), ['413'])
 })
 
+test('once the server closes, an answer ends its connection: who asks without pause does not hold up the end', async () => {
+  const asked = Promise.withResolvers<void>()
+  const may = Promise.withResolvers<WireAnswer>()
+  const respond = (): Promise<WireAnswer> => {
+    asked.resolve()
+    return may.promise
+  }
+  const ending = httpServer({ respond, clock: () => 0, onFailure: (error) => void failures.push(error) })
+  ending.listen(0, '127.0.0.1')
+  await once(ending, 'listening')
+  const address = ending.address()
+  const socket = connect(typeof address === 'object' && address !== null ? address.port : 0, '127.0.0.1')
+  socket.write(get('/under-way') + get('/behind-it'))
+  await asked.promise
+  ending.close()
+  may.resolve(answer('late'))
+  const text = await heard(socket, () => false)
+  assert.deepEqual(statuses(text), ['200', '200'])
+  assert.deepEqual(text.match(/connection: [a-z-]+/gi), ['Connection: keep-alive', 'Connection: close'])
+})
+
 test('who never stops sending is cut off', async () => {
   const socket = connect(port, '127.0.0.1')
   socket.write('POST /body HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n')

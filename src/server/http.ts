@@ -58,7 +58,7 @@ export function httpServer(settings: HttpSettings): Server {
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    (message, response) => receive(message, response, { answer, clock: settings.clock }),
+    (message, response) => receive(message, response, { answer, clock: settings.clock, server }),
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket, REFUSALS.get(error.code ?? '')))
   return server
@@ -71,7 +71,7 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The requests of a connection: the last one, and how many are not answered yet. */
-type Requests = { last: ServerResponse; unanswered: number }
+type Requests = { last: ServerResponse; unanswered: number; readonly server: Server }
 const requests = new WeakMap<Duplex, Requests>()
 
 /** Ends a connection on which something came that is no request. */
@@ -116,11 +116,11 @@ function together({ respond, onFailure }: HttpSettings): Answer {
   }
 }
 
-type Receiving = { readonly answer: Answer; readonly clock: () => number }
+type Receiving = { readonly answer: Answer; readonly clock: () => number; readonly server: Server }
 
-function receive(message: IncomingMessage, response: ServerResponse, { answer, clock }: Receiving): void {
+function receive(message: IncomingMessage, response: ServerResponse, { answer, clock, server }: Receiving): void {
   const { socket } = message
-  requests.set(socket, { last: response, unanswered: (requests.get(socket)?.unanswered ?? 0) + 1 })
+  requests.set(socket, { last: response, unanswered: (requests.get(socket)?.unanswered ?? 0) + 1, server })
   const chunks: Buffer[] = []
   let size = 0
   message.on('data', (chunk: Buffer) => {
@@ -148,11 +148,13 @@ function receive(message: IncomingMessage, response: ServerResponse, { answer, c
 
 function send(response: ServerResponse, answer: WireAnswer): void {
   if (response.headersSent || response.destroyed) return
+  const known = requests.get(response.req.socket)
+  // A server that closes takes no new connections, but Node would go on with those that are never idle.
+  if (known?.server.listening === false && known.unanswered === 1) response.shouldKeepAlive = false
   const { status, headers, body } = answer
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
   response.writeHead(status, { ...headers, 'content-length': length })
   // A text goes out in one piece with its headers; bytes need a write of their own. ASCII, as nearly all texts are, is written fastest as Latin-1.
   response.end(body, typeof body === 'string' && length === body.length ? 'latin1' : 'utf8')
-  const known = requests.get(response.req.socket)
   if (known !== undefined) known.unanswered -= 1
 }
