@@ -6,6 +6,7 @@ import { rootArn, userArn } from '../src/aws/arn.ts'
 import { Fault } from '../src/aws/fault.ts'
 import type { Principal } from '../src/aws/principal.ts'
 import { readModel } from '../src/protocol/model-files.ts'
+import { separateReads } from '../src/server/separate-reads.ts'
 import type { Authorization, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
 import { openSession, type Session } from '../src/services/session-token.ts'
 import { claim } from '../src/store/claims.ts'
@@ -98,7 +99,7 @@ export async function openHarness(): Promise<Harness> {
     call: <Output>(operation: Operation, input: object, { as = root }: { readonly as?: Principal } = {}) =>
       answerOf<Output>(store, operation, input, callOf(as)),
     identify: (operation, input, outside) =>
-      noting(operation, () => store.read(async (tx) => operation.identify?.(tx, input, { ...callOf(root), ...outside }))),
+      noting(operation, async () => operation.identify?.(separateReads(store), input, { ...callOf(root), ...outside })),
     checks: (operation, input, { as = root } = {}) => operation.authorize(input, callOf(as)),
     preparing: (as = root) => callOf(as),
     async refused(operation, input, { code, message }, options = {}) {
@@ -122,7 +123,7 @@ export async function openHarness(): Promise<Harness> {
 /** Runs an operation as the server does, its answer held to the model. */
 function answerOf<Output>(store: Store, operation: Operation, input: object, call: PreparingCall): Promise<Output> {
   return noting(operation, async () => {
-    const prepared = await store.read(async (tx) => operation.prepare?.(tx, input, call))
+    const prepared = await operation.prepare?.(separateReads(store), input, call)
     const output =
       operation.kind === 'read'
         ? await store.read((tx) => operation.handle(tx, input, call, prepared))
