@@ -57,7 +57,9 @@ for (const [name, url, settings, message] of REFUSED) {
 const ADDRESSES: readonly (readonly [string, boolean])[] = [
   ['10.1.2.3', true], ['172.31.255.255', true], ['172.32.0.1', false], ['192.168.1.1', true], ['100.64.0.1', true], ['0.0.0.0', true],
   ['8.8.8.8', false], ['fe80::1', true], ['fd00::1', true], ['2001:4860:4860::8888', false], ['::ffff:10.0.0.1', true], ['64:ff9b::a00:1', true],
-  ['nonsense', true],
+  ['fec0::1', true], ['::127.0.0.1', true], ['::ffff:0:127.0.0.1', true], ['2001::1', true], ['2001:db8::1', true], ['100::1', true],
+  ['192.0.2.1', true], ['192.88.99.1', true], ['198.51.100.1', true], ['203.0.113.1', true], ['::ffff:8.8.8.8', false],
+  ['2606:4700::1111', false], ['192.0.3.1', false], ['nonsense', true],
 ]
 for (const [address, expected] of ADDRESSES)
   test(`${address} is ${expected ? '' : 'not '}private`, () => assert.equal(isPrivate(address), expected))

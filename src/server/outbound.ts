@@ -83,15 +83,21 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-/** IANA's special-purpose address registries (RFC 6890): this machine, private networks, link-local (the metadata service), multicast, reserved. */
+/**
+ * What is not globally reachable in IANA's special-purpose address registries (RFC 6890): this machine, private networks, link-local (the
+ * metadata service), documentation, and forms that carry an IPv4 address inside; site-local addresses, which RFC 3879 took out of use and
+ * networks still have; multicast, reserved.
+ */
 // oxfmt-ignore
 const PRIVATE_V4: readonly (readonly [string, number])[] = [
   ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
-  ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 4], ['240.0.0.0', 4],
+  ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.88.99.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24],
+  ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4],
 ]
 // oxfmt-ignore
 const PRIVATE_V6: readonly (readonly [string, number])[] = [
-  ['::', 128], ['::1', 128], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['2002::', 16], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8],
+  ['::', 96], ['::ffff:0:0:0', 96], ['64:ff9b::', 96], ['64:ff9b:1::', 48], ['100::', 64], ['2001::', 23], ['2001:db8::', 32],
+  ['2002::', 16], ['3fff::', 20], ['5f00::', 16], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8],
 ]
 const blocked = new BlockList()
 for (const [net, prefix] of PRIVATE_V4) blocked.addSubnet(net, prefix, 'ipv4')
