@@ -18,6 +18,9 @@ export type SimulationInput = Omit<SimulateCustomPolicyRequest, 'PolicyInputList
   readonly PolicyInputList?: readonly string[]
 }
 
+/** A simulation as plain data, which crosses to another thread. */
+export type AskedSimulation = { readonly input: SimulationInput; readonly accountId: string; readonly source?: Source }
+
 export type SimulationRequest = {
   readonly caller: Caller
   readonly policies: Policies

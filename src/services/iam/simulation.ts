@@ -1,91 +1,59 @@
 /** The policy simulator: what policies would decide of actions that nobody calls. */
-import { parseArn } from '../../aws/arn.ts'
-import type { EvaluationResult, SimulatePolicyResponse } from '../../model/iam.gen.ts'
-import { contextKeysOf } from '../../policy/context-keys.ts'
-import type { PolicySet } from '../../policy/combine.ts'
-import { simulate } from '../../policy/simulate.ts'
+import { Fault } from '../../aws/fault.ts'
+import { siblingModule } from '../../aws/sibling.ts'
+import type { SimulatePolicyResponse } from '../../model/iam.gen.ts'
 import { readOperation } from '../operation.ts'
-import { pageOf, rowsFor, startOf } from '../pagination.ts'
+import { SideThread, TooMuch } from '../side-thread.ts'
 import { invalidInput } from './errors.ts'
 import { withoutPolicies } from './policy-exclusions.ts'
+import { answerOf, workOf } from './simulate-policies.ts'
+import { type AskedSimulation, readSimulation } from './simulation-request.ts'
 import { loadSource, sourceCheck } from './source-policies.ts'
-import { evaluationResult, type Simulated } from './simulation-answer.ts'
-import { readSimulation, type SimulationInput, type SimulationRequest } from './simulation-request.ts'
 
 /** Simulates policies that need not exist. */
 export const simulateCustomPolicy = readOperation('iam', 'SimulateCustomPolicy', {
   authorize: () => ({ action: 'iam:SimulateCustomPolicy', resource: '*' }),
-  handle: async (_tx, input, { accountId }) => answer(input, readSimulation(input, accountId)),
+  prepare: (_tx, input, { accountId }) => simulated({ input, accountId }),
+  handle: async (_tx, _input, _call, answer) => answer,
 })
 
 /** Simulates the policies of a user (its groups' included), a group or a role, and more that are given. */
 export const simulatePrincipalPolicy = readOperation('iam', 'SimulatePrincipalPolicy', {
   authorize: ({ PolicySourceArn }, { accountId }) => sourceCheck('iam:SimulatePrincipalPolicy', PolicySourceArn, accountId),
-  async handle(tx, input, { accountId }) {
+  async prepare(tx, input, { accountId }) {
     const source = await loadSource(tx, accountId, input.PolicySourceArn)
-    return answer(input, readSimulation(input, accountId, withoutPolicies(source, input.PolicyExclusionList ?? [])))
+    return simulated({ input, accountId, source: withoutPolicies(source, input.PolicyExclusionList ?? []) })
   },
+  handle: async (_tx, _input, _call, answer) => answer,
 })
 
-const LIST = 'simulation'
-/** Decisions that one call may ask for: actions of the page times resources. The limit and its text are ours: AWS names none, and a call must not keep others waiting. */
-const DECISIONS_PER_CALL = 10_000
+/** Up to so much work a simulation takes some ten milliseconds at worst, and is done at once. */
+const DONE_AT_ONCE = 50_000_000
+const thread = new SideThread<AskedSimulation, SimulatePolicyResponse | undefined>(
+  siblingModule('simulation-thread', import.meta.url),
+  () => new Fault('Throttling', 'Rate exceeded', { status: 400 }),
+)
 
-/** A page of results, one an action. A marker is the place in the request's list of actions. */
-function answer(input: SimulationInput, request: SimulationRequest): SimulatePolicyResponse {
-  const after = Number(startOf(LIST, input) ?? '-1')
-  const actions = input.ActionNames.map((name, index) => ({ name, index })).filter(({ index }) => index > after)
-  const { items, ...page } = pageOf(LIST, actions.slice(0, rowsFor(input)), input, ({ index }) => String(index))
-  if (items.length * request.resources.length > DECISIONS_PER_CALL)
-    throw invalidInput(`A call may simulate up to ${DECISIONS_PER_CALL} actions on resources. Ask for fewer with MaxItems.`)
-  const missing = missingKeys(request)
-  return { EvaluationResults: items.map(({ name }) => resultOf(name, request, missing)), ...page }
+/** The text is ours. */
+const tooMuch = (): Fault =>
+  invalidInput('There is too much to simulate in one call. Ask for fewer actions with MaxItems, or for fewer resources.')
+
+/** What is wrong with the input is told before anything is decided. Rejects with InvalidInput, PolicyEvaluation and Throttling. */
+async function simulated(asked: AskedSimulation): Promise<SimulatePolicyResponse> {
+  const { input, accountId, source } = asked
+  const request = readSimulation(input, accountId, source)
+  const answer = workOf(input, request) <= DONE_AT_ONCE ? answerOf(input, request) : await answerOfThread(asked)
+  if (answer === undefined) throw tooMuch()
+  return answer
 }
 
-function resultOf(action: string, request: SimulationRequest, missing: readonly string[]): EvaluationResult {
-  return evaluationResult(
-    action,
-    request.resources.map((resource) => simulateOne(action, resource, request)),
-    missing,
-  )
-}
-
-/**
- * Actions by which roles are assumed take the resource-based policy as the role's trust policy, which must allow. AWS's own simulator
- * leaves it out for these actions; its users reported that as a defect (2026).
- */
-const ASSUMING = /^sts:(?:AssumeRole|TagSession|SetSourceIdentity)/i
-
-function simulateOne(action: string, resource: string, request: SimulationRequest): Simulated {
-  const { caller, policies, context, resourcePolicy } = request
-  const kind = ASSUMING.test(action) ? ('trust' as const) : ('resource' as const)
-  const resourceAccountId = resourcePolicy === undefined ? caller.accountId : ownerOf(resource, request)
-  const check = {
-    action,
-    resource,
-    resourceAccountId,
-    context,
-    ...(resourcePolicy !== undefined && { resourcePolicy: { kind, policies: resourcePolicy } }),
+async function answerOfThread(asked: AskedSimulation): Promise<SimulatePolicyResponse | undefined> {
+  try {
+    return await thread.ask(asked)
+  } catch (error) {
+    if (error instanceof TooMuch) return undefined
+    throw error
   }
-  return { resource, simulation: simulate(check, caller, policies), isForeign: resourceAccountId !== caller.accountId }
-}
-
-const ACCOUNT = /^\d{12}$/
-
-/** The account in the resource's ARN, else the owner that the request names. Only where a resource-based policy is given are accounts compared. */
-function ownerOf(resource: string, { owner }: SimulationRequest): string {
-  const account = parseArn(resource)?.accountId ?? ''
-  return ACCOUNT.test(account) ? account : owner
-}
-
-/** Keys that any of the policies asks for and that nobody gave, also those of statements about other actions (reported of AWS). */
-function missingKeys({ policies, resourcePolicy, context }: SimulationRequest): readonly string[] {
-  const { identity, boundary, scps = [] } = policies
-  const documents = [identity, resourcePolicy, boundary, ...scps]
-    .filter((set): set is PolicySet => set !== undefined)
-    .flatMap((set) => set.policies)
-    .flatMap(({ document }) => (document === undefined ? [] : [document]))
-  return contextKeysOf(documents).filter((key) => context.value(key.toLowerCase()) === undefined)
 }
 
 export const simulationOperations = [simulateCustomPolicy, simulatePrincipalPolicy]

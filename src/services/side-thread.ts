@@ -1,0 +1,75 @@
+/** Questions that may take a second, answered in a thread of their own: calls must not wait for them. One question at a time. */
+import { Worker } from 'node:worker_threads'
+import type { Fault } from '../aws/fault.ts'
+
+/** Questions that wait, of all callers together. AWS's own rates are not documented. */
+const MAX_WAITING = 64
+/** What a question may take. Budgets of its own end it much sooner, or should; this is for what nobody thought of. */
+const MAX_MILLISECONDS = 30_000
+const MAX_MEGABYTES = 512
+
+/** The thread ended at its limits of memory or time. */
+export class TooMuch extends Error {}
+
+type Waiting<Question, Said> = PromiseWithResolvers<Said> & { readonly question: Question }
+
+/** A thread that is started by the first question. Its module answers each message with one. */
+export class SideThread<Question, Said> {
+  readonly #module: URL
+  readonly #busy: () => Fault
+  #worker: Worker | undefined
+  #current: Waiting<Question, Said> | undefined
+  #timer: NodeJS.Timeout | undefined
+  readonly #waiting: Waiting<Question, Said>[] = []
+
+  /** `busy`: what is thrown where too many wait. */
+  constructor(module: URL, busy: () => Fault) {
+    this.#module = module
+    this.#busy = busy
+  }
+
+  /** Rejects with TooMuch where the thread ends at its limits. */
+  ask(question: Question): Promise<Said> {
+    if (this.#waiting.length >= MAX_WAITING) throw this.#busy()
+    const waiting = { ...Promise.withResolvers<Said>(), question }
+    this.#waiting.push(waiting)
+    this.#next()
+    return waiting.promise
+  }
+
+  #next(): void {
+    if (this.#current !== undefined) return
+    this.#current = this.#waiting.shift()
+    if (this.#current === undefined) return
+    this.#worker ??= this.#start()
+    // The process stays while somebody waits, and not longer.
+    this.#worker.ref()
+    this.#timer = setTimeout(() => void this.#worker?.terminate(), MAX_MILLISECONDS)
+    this.#worker.postMessage(this.#current.question)
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#module, { resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES } })
+    worker.on('message', (said: Said) => this.#settle((current) => current.resolve(said)))
+    worker.on('error', (error: Error) => this.#lose(worker, error))
+    worker.on('exit', () => this.#lose(worker, undefined))
+    return worker
+  }
+
+  /** The thread has ended: at its limits, or by an error of ours. */
+  #lose(worker: Worker, error: Error | undefined): void {
+    if (this.#worker !== worker) return
+    this.#worker = undefined
+    const isLimit = error === undefined || Reflect.get(error, 'code') === 'ERR_WORKER_OUT_OF_MEMORY'
+    this.#settle((current) => current.reject(isLimit ? new TooMuch('the question took too much') : error))
+  }
+
+  #settle(end: (current: Waiting<Question, Said>) => void): void {
+    clearTimeout(this.#timer)
+    const current = this.#current
+    this.#current = undefined
+    this.#worker?.unref()
+    if (current !== undefined) end(current)
+    this.#next()
+  }
+}
