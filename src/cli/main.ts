@@ -3,16 +3,17 @@ import packageFile from '../../package.json' with { type: 'json' }
 import type { Config } from '../server/config.ts'
 import { type Level, openLogger } from '../server/logger.ts'
 import type { Opening } from '../server/open.ts'
-import type { OpenServices, RunningServer } from './command.ts'
-import { COMMANDS } from './commands.ts'
+import type { Command, OpenServices, RunningServer } from './command.ts'
 import { run } from './run.ts'
+import { start } from './start.ts'
 
 /** What still holds the process open this long after its command ended is cut off. */
 const LAST_WORDS_MS = 1_000
 
 /** Runs the command line of this process, and sets its exit code. */
 export async function main(): Promise<void> {
-  process.exitCode = await run(process.argv.slice(2), {
+  const words = process.argv.slice(2)
+  process.exitCode = await run(words, {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     environment: process.env,
@@ -22,11 +23,16 @@ export async function main(): Promise<void> {
     version: packageFile.version,
     clock: Date.now,
     signals: process,
-    commands: COMMANDS,
+    commands: await commandsFor(words),
     startServer,
     openServices,
   })
   setTimeout(() => process.exit(), LAST_WORDS_MS).unref()
+}
+
+/** A server stays for long, and has no use for the other commands. */
+async function commandsFor([word]: readonly string[]): Promise<readonly Command[]> {
+  return word === start.name ? [start] : (await import('./commands.ts')).COMMANDS
 }
 
 async function startServer(config: Config): Promise<RunningServer> {

@@ -11,7 +11,6 @@ import { auditKeys, serialiseKeyring } from '../store/keyring.ts'
 import { type AccountRow, listAccounts } from './account-jobs.ts'
 import type { AdminArguments, AdminCommands, AdminResult } from './admin-contract.ts'
 import { chosenAccount } from './chosen-account.ts'
-import { explainDenial, listDenials } from './explanations.ts'
 import { NO_ACCOUNT } from './audit.ts'
 import type { WriteOutcome } from './jobs.ts'
 import type { Opened } from './open.ts'
@@ -19,7 +18,6 @@ import { keepOperatorRecord, operatorDraft } from './operator-record.ts'
 import { providerAdministration } from './provider-administration.ts'
 import type { Resealed, ResealPlace } from './reseal.ts'
 import { roleCredentials } from './role-credentials.ts'
-import { whoCan } from './who-can.ts'
 import { instanceCredentials, instanceProfile, instanceRole, taskCredentials, taskRole } from './workloads.ts'
 
 export const administration: AdminCommands<Opened> = {
@@ -35,9 +33,10 @@ export const administration: AdminCommands<Opened> = {
   rotateKeys,
   verifyAudit: verify,
   tailAudit: tail,
-  explainDenial,
-  listDenials,
-  whoCan,
+  // Loaded when an operator asks: with them come proofs and comparisons, which a start does without.
+  explainDenial: async (opened, given) => (await import('./explanations.ts')).explainDenial(opened, given),
+  listDenials: async (opened, given) => (await import('./explanations.ts')).listDenials(opened, given),
+  whoCan: async (opened, given) => (await import('./who-can.ts')).whoCan(opened, given),
   ...providerAdministration,
 }
 

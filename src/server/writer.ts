@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import type { Edge } from '../aws/edge.ts'
 import { Fault } from '../aws/fault.ts'
 import { noteAccesses } from '../services/iam/last-access.rows.ts'
-import { findOperation } from '../services/index.ts'
 import { keepDenials } from '../services/denials.rows.ts'
+import { loadOperation } from '../services/on-demand.ts'
 import type { HandlingCall } from '../services/operation.ts'
 import { appendAudit, appendAuditLines, type AuditKey } from '../store/audit-chain.ts'
 import { claim, forgetClaims } from '../store/claims.ts'
@@ -15,7 +15,6 @@ import { type CreatedAccount, createAccount } from './account-jobs.ts'
 import { failedRecord, succeededRecord } from './audit-record.ts'
 import type { AppendJob, CreateAccountJob, FaultOutcome, OperationJob, ProviderJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { noteKeyUses } from './keys.ts'
-import { runProviderWork } from './provider-jobs.ts'
 import { reseal } from './reseal.ts'
 
 export type WriterSettings = { readonly keyring: string }
@@ -70,6 +69,8 @@ async function recordedAccount(
 async function runProvider(tx: WriteTx, job: ProviderJob, writing: Writing): Promise<WriteOutcome> {
   const { work, now, accountId, changesSessions, draft } = job
   const versions: [string, number][] = changesSessions ? [[accountId, await lockAccount(tx, accountId)]] : []
+  // Loaded when a provider is set up, which few servers have.
+  const { runProviderWork } = await import('./provider-jobs.ts')
   const recorded = async (): Promise<object> => {
     const output = await runProviderWork(tx, work, now)
     await appendAudit(tx, accountId, [succeededRecord(draft, output)], { now, key: writing.auditKey })
@@ -79,7 +80,7 @@ async function runProvider(tx: WriteTx, job: ProviderJob, writing: Writing): Pro
 }
 
 async function runOperation(tx: WriteTx, job: OperationJob, writing: Writing): Promise<WriteOutcome> {
-  const operation = findOperation(job.service, job.name)
+  const operation = await loadOperation(job.service, job.name)
   if (operation?.kind !== 'write') throw new Error(`no writing operation ${job.service}:${job.name}`)
   const { accountId } = job.call
   const call: HandlingCall = { ...job.call, ...writing.edge }

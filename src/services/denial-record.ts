@@ -4,6 +4,8 @@ import { policySet, type PolicySet } from '../policy/combine.ts'
 import { compileText, type DocumentKind, type PolicySource } from '../policy/compile.ts'
 import { contextOf, type ContextValue } from '../policy/context.ts'
 import type { Check, Policies, PolicyType } from '../policy/evaluate.ts'
+import type { ReadTx } from '../store/store.ts'
+import { loadTexts } from './denials.rows.ts'
 
 type Keys = Readonly<Record<string, ContextValue>>
 
@@ -97,4 +99,10 @@ function resourcePolicyOf(
     if (policies !== undefined) return { resourcePolicy: { kind, policies, ...(mandatory === true && { mandatory }) } }
   }
   return {}
+}
+
+/** What a refusal was about, with its policies compiled from the texts of then. */
+export async function loadAsked(tx: ReadTx, record: DenialRecord): Promise<Asked> {
+  const texts = await loadTexts(tx, record)
+  return askedOf(record, (hash) => texts.get(hash))
 }

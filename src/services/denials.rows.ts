@@ -1,6 +1,6 @@
 /** Rows of refusals and of the texts of the policies that refused. */
 import type { ReadTx, WriteTx } from '../store/store.ts'
-import { type Asked, askedOf, type DenialRecord } from './denial-record.ts'
+import type { DenialRecord } from './denial-record.ts'
 
 /** AWS keeps authorization details at least 24 hours (IAM User Guide, "Troubleshoot access denied error messages with authorization ID"). */
 const KEPT_MS = 25 * 3_600_000
@@ -77,10 +77,4 @@ export async function loadTexts(tx: ReadTx, record: DenialRecord): Promise<Reado
     if (text !== undefined) texts.set(hash, text)
   }
   return texts
-}
-
-/** What a refusal was about, with its policies compiled from the texts of then. */
-export async function loadAsked(tx: ReadTx, record: DenialRecord): Promise<Asked> {
-  const texts = await loadTexts(tx, record)
-  return askedOf(record, (hash) => texts.get(hash))
 }

@@ -2,7 +2,7 @@
 import type { ContextValue } from '../context.ts'
 import { OWNER, type Stranger } from './callers.ts'
 import { type Assignment, type Choice, type Dimension, type Numbered, type Piece } from './dimension.ts'
-import type { PolicyKind } from './engine.ts'
+import type { PolicyKind } from './kind.ts'
 import { groupsOf } from './groups.ts'
 import { keyDimension } from './key-dimension.ts'
 import { principalDimension } from './principal-dimension.ts'

@@ -4,11 +4,12 @@ import { keysTested, variablesOf } from './tests.ts'
 import { combined, type Found, type Goal, type Restriction, UNRESTRICTED } from './combine.ts'
 import { assignmentsFor } from './assignments.ts'
 import type { Assignment, Numbered } from './dimension.ts'
-import { allowedByEngine, type PolicyKind, problemOf } from './engine.ts'
+import { allowedByEngine } from './engine.ts'
+import { type PolicyKind, problemOf } from './kind.ts'
 import { Budget, MAX_STATEMENTS, Undecided } from './undecided.ts'
 import type { Witness } from './witness.ts'
 
-export { type PolicyKind, problemOf } from './engine.ts'
+export { type PolicyKind, problemOf } from './kind.ts'
 export type { Witness } from './witness.ts'
 
 /** `statements`: the Allow statements (from 0) of the document asked about that allow such requests. */

@@ -1,24 +1,15 @@
 /** The engine's own decision about a witness: a comparison says yes only where the engine does. */
 import { policySet } from '../combine.ts'
-import { compileText } from '../compile.ts'
 import { contextOf } from '../context.ts'
 import type { PolicyDocument } from '../document.ts'
 import { decide } from '../evaluate.ts'
 import { RESOURCE_ACCOUNTS } from './callers.ts'
+import { compiled, type PolicyKind } from './kind.ts'
 import type { Witness } from './witness.ts'
-
-/** Attached to whoever asks, or to what is asked for: the latter name principals (trust policies too). */
-export type PolicyKind = 'identity' | 'resource'
-
-const compiled = (text: string, kind: PolicyKind): ReturnType<typeof compileText> =>
-  compileText(text, kind, { id: kind, name: kind, type: kind === 'identity' ? 'managed' : 'resource' })
 
 const ALLOW_ALL = policySet([
   compiled('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', 'identity'),
 ])
-
-/** Why a document is no policy of its kind; undefined where it is one. */
-export const problemOf = ({ source }: PolicyDocument, kind: PolicyKind): string | undefined => compiled(source, kind).problem
 
 /** Of a resource-based policy this asks whether it lets the caller in, with all that the caller's own account has to allow. */
 export function allowedByEngine({ source }: PolicyDocument, kind: PolicyKind): (request: Witness) => boolean {

@@ -1,6 +1,7 @@
 /** CheckNoNewAccess, CheckAccessNotGranted and CheckNoPublicAccess: proofs about documents. What cannot be proved or disproved never passes. */
 import { type PolicyDocument, PolicyError } from '../../policy/document.ts'
-import { type Answer, type PolicyKind, problemOf } from '../../policy/compare/compare.ts'
+import type { Answer } from '../../policy/compare/compare.ts'
+import { type PolicyKind, problemOf } from '../../policy/compare/kind.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import { readOperation } from '../operation.ts'
 import { compared } from './analysis.ts'

@@ -1,5 +1,5 @@
 /** ValidatePolicy: the findings about a document, page by page. */
-import { type Finding, validatePolicy } from '../../policy/validate/validate.ts'
+import type { Finding } from '../../policy/validate/validate.ts'
 import { readAuthorization } from '../../protocol/model-files.ts'
 import { readOperation } from '../operation.ts'
 import { validated } from './analysis.ts'
@@ -24,6 +24,8 @@ const validatePolicyOperation = readOperation('access-analyzer', 'ValidatePolicy
     const resourceType = policyType === 'RESOURCE_POLICY' ? validatePolicyResourceType : undefined
     const asked = { type: policyType, ...(resourceType !== undefined && { resourceType }) }
     if (policyDocument.length > LARGE) return validated({ about: 'findings', document: policyDocument, asked })
+    // Loaded when somebody asks: most servers are never asked, and start without it.
+    const { validatePolicy } = await import('../../policy/validate/validate.ts')
     return validatePolicy(policyDocument, { ...asked, catalogue: readAuthorization() })
   },
   handle: async (_tx, input, _call, findings) => pageOf(findings, input),

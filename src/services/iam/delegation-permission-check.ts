@@ -1,7 +1,7 @@
 /** Whether a caller has what a delegation request asks for: the request's policy compared with each policy that limits the caller. */
 import type { GetDelegationRequestResponse } from '../../model/iam.gen.ts'
 import type { Principal } from '../../aws/principal.ts'
-import { newAccess } from '../../policy/compare/compare.ts'
+import type { newAccess as NewAccess } from '../../policy/compare/compare.ts'
 import { parsePolicy } from '../../policy/parse.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { awsPolicyDocument } from './aws-policies.ts'
@@ -15,7 +15,9 @@ export async function checkPermissions(
   caller: Principal,
   policy: string,
 ): Promise<Pick<GetDelegationRequestResponse, 'PermissionCheckStatus' | 'PermissionCheckResult'>> {
-  const results = (await limitsOf(tx, caller)).map((documents) => coverage(documents, policy))
+  // Loaded when somebody asks: a start does without comparisons.
+  const { newAccess } = await import('../../policy/compare/compare.ts')
+  const results = (await limitsOf(tx, caller)).map((documents) => coverage(documents, policy, newAccess))
   const PermissionCheckResult = (['DENIED', 'UNSURE'] as const).find((result) => results.includes(result)) ?? 'ALLOWED'
   return { PermissionCheckStatus: 'COMPLETE', PermissionCheckResult }
 }
@@ -62,15 +64,15 @@ async function documentsOf(tx: ReadTx, accountId: string, arns: readonly string[
 type StatementElement = { readonly Effect?: unknown; readonly Condition?: unknown }
 
 /** Denied where not even the policies without their conditions would do; unsure where it depends on conditions (API reference: "UNSURE … most likely … conditions"). */
-function coverage(documents: readonly string[], policy: string): Result {
+function coverage(documents: readonly string[], policy: string, newAccess: typeof NewAccess): Result {
   const statements = statementsOf(documents)
   if (statements === undefined) return 'DENIED'
-  const asked = covers(statements, policy)
+  const asked = covers(statements, policy, newAccess)
   if (asked !== 'DENIED') return asked
   const without = statements
     .filter(({ Effect, Condition }) => Effect === 'Allow' || Condition === undefined)
     .map(({ Condition: _condition, ...rest }) => rest)
-  return covers(without, policy) === 'DENIED' ? 'DENIED' : 'UNSURE'
+  return covers(without, policy, newAccess) === 'DENIED' ? 'DENIED' : 'UNSURE'
 }
 
 /** All statements of several documents; undefined where one cannot be read, and so denies everything. */
@@ -88,7 +90,7 @@ function statementsOf(documents: readonly string[]): readonly StatementElement[]
   }
 }
 
-function covers(statements: readonly StatementElement[], policy: string): Result {
+function covers(statements: readonly StatementElement[], policy: string, newAccess: typeof NewAccess): Result {
   if (!statements.some(({ Effect }) => Effect === 'Allow')) return 'DENIED'
   const existing = parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }))
   const { answer } = newAccess(existing, parsePolicy(policy), 'identity')

@@ -2,8 +2,8 @@
 import { explain } from '../../policy/explain.ts'
 import type { ContextValue } from '../../policy/context.ts'
 import type { Statement } from '../../policy/document.ts'
-import type { DenialRecord } from '../denial-record.ts'
-import { findDenial, loadAsked } from '../denials.rows.ts'
+import { type DenialRecord, loadAsked } from '../denial-record.ts'
+import { findDenial } from '../denials.rows.ts'
 import { readOperation } from '../operation.ts'
 import { invalidAuthorizationMessage } from './errors.ts'
 
