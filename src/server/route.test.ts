@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { json10, json11 } from '../protocol/json.ts'
+import { queryJson } from '../protocol/query-json.ts'
 import { query } from '../protocol/query.ts'
 import { restJson } from '../protocol/rest-json.ts'
 import type { Protocol } from '../protocol/wire.ts'
@@ -46,6 +47,19 @@ for (const [title, asked, service, operation] of FOUND) {
     assert.equal(route.clockWindowMs, 900_000)
   })
 }
+
+test('Query services answer in JSON where the caller prefers it, whether they have what it asks for or not', () => {
+  for (const body of [
+    'Action=GetCallerIdentity&Version=2011-06-15',
+    'Action=Nothing&Version=2011-06-15',
+    'Action=A',
+    'Version=1',
+  ]) {
+    const asked = form(body)
+    assert.equal(routeOf({ ...asked, rawHeaders: [...FORM, 'Accept', 'application/json'] }).protocol, queryJson)
+    assert.equal(routeOf({ ...asked, rawHeaders: [...FORM, 'Accept', '*/*'] }).protocol, query)
+  }
+})
 
 const json = (target: string, type: string): HttpRequest =>
   request({ rawHeaders: ['X-Amz-Target', target, 'Content-Type', type] })

@@ -4,6 +4,7 @@ import { peekParameters } from '../protocol/form.ts'
 import { header } from '../protocol/headers.ts'
 import { json10, json11 } from '../protocol/json.ts'
 import { readModel } from '../protocol/model-files.ts'
+import { prefersJson, queryJson } from '../protocol/query-json.ts'
 import { query } from '../protocol/query.ts'
 import { restJson } from '../protocol/rest-json.ts'
 import { matchRoute } from '../protocol/rest-routes.ts'
@@ -29,14 +30,15 @@ export type Route = {
   readonly unroutable?: Unroutable
 }
 
-/** The route of a request: by `X-Amz-Target` for JSON services, by `Action` and `Version` for Query services, by method and path for REST services. */
+/** The route of a request: by `X-Amz-Target` for JSON services, by `Action` and `Version` for Query services (`Accept` says in which form they answer), by method and path for REST services. */
 export function routeOf(request: HttpRequest): Route {
   const target = header(request.rawHeaders, 'x-amz-target')
   if (target !== undefined) return jsonRoute(target, request)
   const parameter = peekParameters(request)
   const action = parameter('Action')
-  if (action !== undefined) return queryRoute(action, parameter('Version') ?? '')
-  return restRoute(request)
+  const protocol = prefersJson(header(request.rawHeaders, 'accept')) ? queryJson : query
+  if (action !== undefined) return queryRoute(protocol, action, parameter('Version') ?? '')
+  return restRoute(request) ?? nowhere(protocol, MISSING_ACTION)
 }
 
 /** The route to an operation that is called from inside: it is neither decoded nor encoded. */
@@ -44,11 +46,11 @@ export function routeToOperationOf(service: ServiceName, name: string): Route {
   return routeTo(query, readModel(service), name)
 }
 
-function queryRoute(action: string, version: string): Route {
+function queryRoute(protocol: Protocol, action: string, version: string): Route {
   for (const model of models()) {
-    if (model.protocol === 'query' && model.version === version) return routeTo(query, model, action)
+    if (model.protocol === 'query' && model.version === version) return routeTo(protocol, model, action)
   }
-  return nowhere(query, unknownOperation(action, version))
+  return nowhere(protocol, unknownOperation(action, version))
 }
 
 function jsonRoute(target: string, request: HttpRequest): Route {
@@ -62,7 +64,7 @@ function jsonRoute(target: string, request: HttpRequest): Route {
 }
 
 /** A signed request says its service; one without a signature is refused in the protocol of whoever has that path. */
-function restRoute(request: HttpRequest): Route {
+function restRoute(request: HttpRequest): Route | undefined {
   const scope = signingNameOf(request)
   for (const model of models()) {
     if (model.protocol !== 'rest-json' || (scope ?? model.signingName) !== model.signingName) continue
@@ -71,7 +73,7 @@ function restRoute(request: HttpRequest): Route {
     if (scope !== undefined && !isOfQuery(scope))
       return { ...routeTowards(restJson, model), unroutable: { code: 'UnknownOperationException', message: '', status: 404 } }
   }
-  return nowhere(query, MISSING_ACTION)
+  return undefined
 }
 
 const CREDENTIAL = 'Credential='
@@ -120,9 +122,9 @@ function routeTowards(protocol: Protocol, model: ServiceModel): Route {
   }
 }
 
-/** Routes to the operations of the models, made once each; JSON services are reached by either of two protocols. */
+/** Routes to the operations of the models, made once each; Query and JSON services are reached by either of two protocols. */
 const routes = new Map<Protocol, WeakMap<OperationModel, Route>>(
-  [query, json10, json11, restJson].map((one) => [one, new WeakMap()]),
+  [query, queryJson, json10, json11, restJson].map((one) => [one, new WeakMap()]),
 )
 
 function routeTo(protocol: Protocol, model: ServiceModel, name: string): Route {

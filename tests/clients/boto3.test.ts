@@ -77,3 +77,28 @@ test('boto3 reads what inputs are refused with that its own validation would not
     ['RequestEntityTooLarge', 413, null],
   ])
 })
+
+const IDENTITY = `
+import json, urllib.error, urllib.request
+import boto3
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+credentials = boto3.session.Session().get_credentials()
+def told(cluster):
+    request = AWSRequest('GET', boto3.client('sts').meta.endpoint_url + '/?Action=GetCallerIdentity&Version=2011-06-15', headers={'x-k8s-aws-id': 'cluster'})
+    SigV4QueryAuth(credentials, 'sts', 'us-east-1', expires=60).add_auth(request)
+    try:
+        return json.load(urllib.request.urlopen(urllib.request.Request(request.url, headers={'x-k8s-aws-id': cluster, 'Accept': 'application/json'})))
+    except urllib.error.HTTPError as error:
+        return json.load(error)['Error']['Code']
+print(json.dumps([told('cluster')['GetCallerIdentityResponse']['GetCallerIdentityResult'], told('another')]))
+`
+
+test('a signed question for who one is, as aws-iam-authenticator asks it: presigned, with a header of its own, answered in JSON', async () => {
+  const { root } = await server.account('identity', '200000000003')
+  const answer = await python(IDENTITY, server, root)
+  assert.equal(answer.code, 0, answer.stderr)
+  const [identity, refused] = JSON.parse(answer.stdout) as readonly [object, string]
+  assert.deepEqual(identity, { UserId: '200000000003', Account: '200000000003', Arn: 'arn:aws:iam::200000000003:root' })
+  assert.equal(refused, 'SignatureDoesNotMatch')
+})
