@@ -83,6 +83,23 @@ test('what is refused while records cannot be written is not kept: the queue hol
   assert.equal((await refused(log)).code, 'AccessDenied')
 })
 
+for (const strict of [true, false]) {
+  test(`of a change that may have been done nobody is told that nothing was, the log ${strict ? 'strict' : 'grouped'} and broken`, async () => {
+    const { log, kept } = openLog(strict)
+    const lost = (): Promise<Fault> => {
+      const record = log.open(request, routeOf(request), 'r')
+      record.handOver()
+      return record.failed(new Fault('InternalFailure', 'no'))
+    }
+    kept.broken = true
+    assert.equal((await lost()).code, 'InternalFailure')
+    await assert.rejects(log.flush())
+    assert.equal((await lost()).code, 'InternalFailure')
+    kept.broken = false
+    await log.flush()
+  })
+}
+
 test('a change hands its record over, and it is kept once', async () => {
   const { log, kept } = openLog(true)
   const record = log.open(request, routeOf(request), 'r')

@@ -243,15 +243,17 @@ export class CallRecord {
   /** Keeps the refusal; returns what to answer: the refusal itself, or that nothing can be recorded. Never rejects. */
   async failed(fault: Fault): Promise<Fault> {
     if (this.#handedOver && fault.code !== INTERNAL_FAILURE) return fault
-    // Nothing was done and nothing is told, so there is nothing to record; what waits must not grow with every refusal.
-    if (!this.#log.healthy) return unavailable()
+    // A change whose transaction failed may have been done all the same: of it nobody is told that nothing was.
+    const unrecorded = this.#handedOver ? fault : unavailable()
+    // Nothing is told, so there is nothing to record; what waits must not grow with every refusal.
+    if (!this.#log.healthy) return unrecorded
     this.#log.attempted(this.#draft, this.#route)
     try {
       await this.#log.add(this.#accountId, failedRecord(this.#draft, fault))
       return fault
     } catch {
       // Only a strict log waits for the record; the log's own failure was reported by it.
-      return unavailable()
+      return unrecorded
     }
   }
 
