@@ -51,7 +51,8 @@ async function assertCode(servers: readonly [TestServer, TestServer], root: Cred
   const alice = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
   iam.destroy()
   const clients = servers.map((server) => new STS(settings(server, alice)))
-  const TokenCode = code(0)
+  // Both codes that enabled the device are used up.
+  const TokenCode = code(1)
   const lost = await contend(
     (server) => Promise.resolve(clients[servers.indexOf(server)]?.getSessionToken({ SerialNumber, TokenCode })),
     servers,
