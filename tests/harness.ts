@@ -7,7 +7,7 @@ import { Fault } from '../src/aws/fault.ts'
 import type { Principal } from '../src/aws/principal.ts'
 import { readModel } from '../src/protocol/model-files.ts'
 import { separateReads } from '../src/server/separate-reads.ts'
-import type { Authorization, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
+import type { Authorization, Call, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
 import { openSession, type Session } from '../src/services/session-token.ts'
 import { claim } from '../src/store/claims.ts'
 import type { Store } from '../src/store/store.ts'
@@ -22,6 +22,9 @@ export const OTHER_ACCOUNT = '444455556666'
 /** 2026-01-02T03:04:05Z: the time at which a harness begins. `advance` moves it. */
 const START = Date.UTC(2026, 0, 2, 3, 4, 5)
 
+/** Who calls (the root user where nobody is named), and what the decision found where its checks say `when`. */
+type Calling = { readonly as?: Principal; readonly found?: NonNullable<Call['found']> }
+
 export type Harness = {
   readonly store: Store
   readonly root: Principal
@@ -29,11 +32,7 @@ export type Harness = {
   user(name: string, id: string, accountId?: string): Principal
   rootOf(accountId: string): Principal
   /** Runs an operation; the answer, or a thrown Fault. */
-  call<Output = Record<string, unknown>>(
-    operation: Operation,
-    input: object,
-    options?: { readonly as?: Principal },
-  ): Promise<Output>
+  call<Output = Record<string, unknown>>(operation: Operation, input: object, options?: Calling): Promise<Output>
   /** What an operation asks to be allowed. */
   checks(operation: Operation, input: object, options?: { readonly as?: Principal }): Authorization
   /** Who an unsigned operation says the caller is. */
@@ -45,7 +44,7 @@ export type Harness = {
     operation: Operation,
     input: object,
     fault: { readonly code: string; readonly message?: string },
-    options?: { readonly as?: Principal },
+    options?: Calling,
   ): Promise<void>
   /** The session that a token stands for; undefined where the harness did not make it. */
   session(token: string): Session | undefined
@@ -96,8 +95,8 @@ export async function openHarness(): Promise<Harness> {
       credential: { accessKeyId: 'AKIATEST' },
     }),
     rootOf: rootPrincipal,
-    call: <Output>(operation: Operation, input: object, { as = root }: { readonly as?: Principal } = {}) =>
-      answerOf<Output>(store, operation, input, callOf(as)),
+    call: <Output>(operation: Operation, input: object, { as = root, ...decided }: Calling = {}) =>
+      answerOf<Output>(store, operation, input, { ...callOf(as), ...decided }),
     identify: (operation, input, outside) =>
       noting(operation, async () => operation.identify?.(separateReads(store), input, { ...callOf(root), ...outside })),
     checks: (operation, input, { as = root } = {}) => operation.authorize(input, callOf(as)),

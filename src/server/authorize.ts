@@ -1,8 +1,9 @@
 /** The decision: every (action, resource, context) that an operation names must be allowed by the caller's policies. */
 import { decide, type Check as PolicyCheck } from '../policy/evaluate.ts'
 import { services } from '../services/index.ts'
-import { type Authorization, type Call, type Check, type EntityRef, NO_PERMISSION_NEEDED } from '../services/operation.ts'
+import { type Authorization, type Check, type EntityRef, NO_PERMISSION_NEEDED } from '../services/operation.ts'
 import type { AuthenticatedCaller } from './authenticate.ts'
+import type { OpenCall } from './call.ts'
 import type { ServerContext } from './context.ts'
 import { denialFault, serviceOf } from './denial-fault.ts'
 import { fixedEntity, knownEntity, type KnownEntity, toldTo } from './entities.ts'
@@ -16,7 +17,7 @@ export type Authorizing = {
   readonly request: HttpRequest
   readonly route: Route
   readonly caller: AuthenticatedCaller
-  readonly call: Call
+  readonly call: OpenCall
   readonly context: ServerContext
 }
 
@@ -45,8 +46,12 @@ function authorizeOne(check: Check, authorizing: Authorizing): void | Promise<vo
 }
 
 function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): void {
-  if (check.when !== undefined && (check.when === 'missing') !== (entity.missing === true)) return
-  const { caller, context } = authorizing
+  const { caller, call, context } = authorizing
+  if (check.when !== undefined) {
+    const found = entity.missing === true ? 'missing' : 'exists'
+    call.found.push(found)
+    if (found !== check.when) return
+  }
   const question: PolicyCheck = {
     action: check.action,
     resource: entity.arn,
@@ -59,7 +64,7 @@ function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): 
   context.metrics.decided(decision.decision)
   if (decision.decision === 'allowed') return
   if (decision.decision === 'explicitDeny' && decision.broken !== undefined) brokenPolicyDenied(decision.broken, context)
-  const { request, route, call } = authorizing
+  const { request, route } = authorizing
   const facts = { request, route, caller, call, check, entity }
   throw denialFault({ facts, check: question, policies, decision }, context.denials)
 }

@@ -26,7 +26,15 @@ export type Call = {
   readonly region: string
   readonly accountId: string
   readonly principal: Principal
+  /**
+   * What the decision found of the entities whose checks say `when`, one for each. Another call may have changed that since: what `handle`
+   * does must rest on the same.
+   */
+  readonly found?: readonly Presence[]
 }
+
+/** Whether an entity was there. */
+export type Presence = 'exists' | 'missing'
 
 /** A call inside a transaction: it may also draw randomness and open or seal secrets. */
 export type HandlingCall = Call & Edge
@@ -64,7 +72,7 @@ export type Check = {
   readonly action: string
   readonly resource: string | EntityRef
   /** The check counts only where the entity exists, or only where it does not: of an operation that takes what is there, or makes it. */
-  readonly when?: 'exists' | 'missing'
+  readonly when?: Presence
   /** Keys as AWS writes them: `iam:PolicyARN`. An undefined value is a key that is absent. */
   readonly context?: Readonly<Record<string, ContextValue | undefined>>
   /** How a denial names the resource, where AWS says neither its ARN nor what the service's `told` says. Empty: it is not named. */

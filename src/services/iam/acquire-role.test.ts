@@ -104,6 +104,18 @@ for (const [index, [what, change]] of CHANGES.entries()) {
   })
 }
 
+test('AcquireRole does what was allowed, or nothing', async () => {
+  const message = 'The role was made or deleted by another request meanwhile. Please try again.'
+  const refused = (name: string, ...found: readonly ('exists' | 'missing')[]) =>
+    harness.refused(acquireRole, values({ ...LAMBDA, RoleName: name }), { code: 'ConcurrentModification', message }, { found })
+  await refused('gone', 'exists', 'exists', 'exists')
+  await refused('gone', 'missing', 'exists', 'missing')
+  await harness.refused(getRole, { RoleName: 'gone' }, { code: 'NoSuchEntity' })
+  await harness.call(acquireRole, values({ ...LAMBDA, RoleName: 'come' }), { found: ['missing', 'missing', 'missing'] })
+  await refused('come', 'missing', 'missing', 'missing')
+  await harness.call(acquireRole, values({ ...LAMBDA, RoleName: 'come' }), { found: ['exists', 'exists', 'exists'] })
+})
+
 test('AcquireRole refuses in this order', async () => {
   // oxfmt-ignore
   await assertRefusals(harness, acquireRole, [

@@ -2,9 +2,9 @@
 import { parseArn, PARTITION } from '../../aws/arn.ts'
 import type { AcquireRoleRequest } from '../../model/iam.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
-import { type Check, readOperation, writeOperation } from '../operation.ts'
+import { type Check, type HandlingCall, readOperation, writeOperation } from '../operation.ts'
 import { listAttached, attach } from './attachments.rows.ts'
-import { invalidInput, nameConflict, noSuchEntity } from './errors.ts'
+import { concurrentModification, invalidInput, nameConflict, noSuchEntity } from './errors.ts'
 import { allInlinePolicies } from './inline-policies.rows.ts'
 import { createdRole } from './role-shape.ts'
 import { ROLE_TEMPLATES, type RoleTemplate } from './role-templates.ts'
@@ -45,6 +45,7 @@ export const acquireRole = writeOperation('iam', 'AcquireRole', {
     const { template, name, path, trust: document } = wanted(input)
     const trust = await storedTrustPolicy(tx, document)
     const there = await findRole(tx, accountId, name)
+    mustRestOn(call, there?.name === name && there.path === path)
     if (there !== undefined) {
       if (!(await isAsWanted(tx, accountId, there, { template, name, path, trust }))) throw nameConflict(there.name)
       return { Role: await createdRole(tx, accountId, there) }
@@ -55,6 +56,12 @@ export const acquireRole = writeOperation('iam', 'AcquireRole', {
     return { Role: await createdRole(tx, accountId, row) }
   },
 })
+
+/** What was allowed is either to see the role that is there, or to make one. Throws ConcurrentModification where it came or went since. The text is ours. */
+function mustRestOn({ found = [] }: Pick<HandlingCall, 'found'>, isThere: boolean): void {
+  if (found.some((one) => one !== (isThere ? 'exists' : 'missing')))
+    throw concurrentModification('The role was made or deleted by another request meanwhile. Please try again.')
+}
 
 /** "If a role that matches the template already exists": one that is in every part as the template would make it (inferred). */
 async function isAsWanted(
