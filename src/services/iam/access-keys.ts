@@ -17,12 +17,10 @@ import {
   setKeyStatus,
 } from './access-keys.rows.ts'
 import { accessDenied, invalidInput, noSuchEntity, quotaExceeded } from './errors.ts'
-import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
+import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource, ROOT_NAME } from './implicit-user.ts'
 import { ACCESS_KEYS_PER_USER } from './quotas.ts'
 import { findUserById, type UserRow } from './users.rows.ts'
 
-/** The user name of the root user's keys, as AWS's credential report writes it. The model demands one. */
-const ROOT_NAME = '<root_account>'
 const nameOf = (user: Pick<UserRow, 'name'> | null): string => user?.name ?? ROOT_NAME
 
 /** Made active, so that it works at once. The root user's keys have the same quota. */

@@ -3,11 +3,10 @@ import { parseArn, PARTITION } from '../../aws/arn.ts'
 import { readManagedPolicies } from '../../protocol/model-files.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { invalidBoundaryArn, noSuchEntity } from './errors.ts'
+import { AWS_OWNER } from './policy-arn.ts'
 import { isPartnerPolicy, partnerBoundary } from './product-providers.rows.ts'
 
 const EXISTS = 'SELECT id FROM iam_policy WHERE account = $1 AND arn = $2'
-/** The account in the ARNs of AWS managed policies. */
-const AWS_ACCOUNT = 'aws'
 
 /** Throws InvalidInput where the text is no policy's ARN, NoSuchEntity where there is no such policy of the account's, of AWS's or of a product provider's. */
 export async function mustFindBoundaryPolicy(tx: ReadTx, accountId: string, arn: string): Promise<void> {
@@ -24,6 +23,6 @@ function findBoundary(
   accountId: string,
   { arn, owner }: { readonly arn: string; readonly owner: string },
 ): Promise<unknown> {
-  if (owner === AWS_ACCOUNT) return Promise.resolve(readManagedPolicies().find(arn))
+  if (owner === AWS_OWNER) return Promise.resolve(readManagedPolicies().find(arn))
   return isPartnerPolicy(arn) ? partnerBoundary(tx, arn) : tx.get(EXISTS, accountId, arn)
 }

@@ -1,6 +1,7 @@
 /** The lines of the credential report, column by column. Pure. */
 import { rootArn, userArn } from '../../aws/arn.ts'
 import type { Credentials, ReportCertificate, ReportKey, ReportUser } from './credential-report.rows.ts'
+import { ROOT_NAME } from './implicit-user.ts'
 
 /** One line: whose credentials it tells of. */
 type Subject = {
@@ -61,7 +62,7 @@ const certificateColumns = (index: number): readonly Column[] => [
 const atOf = (at: number | null | undefined): string => (at === null || at === undefined ? NONE : time(at))
 
 const COLUMNS: readonly Column[] = [
-  ['user', ({ user }) => user?.name ?? '<root_account>'],
+  ['user', ({ user }) => user?.name ?? ROOT_NAME],
   ['arn', ({ accountId, user }) => (user === undefined ? rootArn(accountId) : userArn(accountId, user.path, user.name))],
   ['user_creation_time', ({ user, credentials }) => time(user?.created_at ?? credentials.root.created_at)],
   ['password_enabled', passwordEnabled],

@@ -5,6 +5,9 @@ import type { Call, EntityRef } from '../operation.ts'
 import { mustSpecifyUserName } from './errors.ts'
 import { mustFindUser, type UserRow } from './users.rows.ts'
 
+/** The user name under which the root user's credentials stand, as AWS's credential report writes it: the model demands one. */
+export const ROOT_NAME = '<root_account>'
+
 /** A user, or the account's root user. */
 export type CredentialOwner = { readonly kind: 'user'; readonly name: string } | { readonly kind: 'root' }
 

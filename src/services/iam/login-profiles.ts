@@ -5,7 +5,7 @@ import { type Call, readOperation, writeOperation } from '../operation.ts'
 import { findRootRecovery, setRootRecovery } from '../root-recovery.rows.ts'
 import { mustFindAccount } from './accounts.rows.ts'
 import { alreadyExists, mustSpecifyUserName, noSuchEntity, validationError } from './errors.ts'
-import { type CredentialOwner, ownerOf, ownerResource } from './implicit-user.ts'
+import { type CredentialOwner, ownerOf, ownerResource, ROOT_NAME } from './implicit-user.ts'
 import { prepareNewPassword } from './new-password.ts'
 import {
   deleteLoginProfileRow,
@@ -87,9 +87,6 @@ export const getLoginProfile = readOperation('iam', 'GetLoginProfile', {
     return { LoginProfile: profileShape(user.name, profile) }
   },
 })
-
-/** The root user's name in AWS's credential report. */
-const ROOT_NAME = '<root_account>'
 
 /** A root user has a profile while it has a password or may set one by e-mail. */
 async function findRootProfile(tx: ReadTx, accountId: string): Promise<LoginProfile | undefined> {

@@ -14,14 +14,12 @@ import { readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import { mustFindAccount } from './accounts.rows.ts'
 import { mergeCasedTags, mustDifferByCase, sortedCasedTags, withoutCasedTags } from './cased-tags.ts'
-import { mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
+import { mustFindOwner, ownerOf, ownerResource, ROOT_NAME } from './implicit-user.ts'
 import { noSuchDevice } from './mfa-devices.ts'
 import { parseTags, requestTagKeys, tagNameKeys } from './tags.ts'
 import { listedUser, rootUser } from './user-shape.ts'
 import { findUserById } from './users.rows.ts'
 
-/** The root user's devices stand under this name, as its access keys do: the model demands one. */
-const ROOT_NAME = '<root_account>'
 const enabledAt = ({ enabled_at: at, created_at: made }: MfaRow): Date => new Date(at ?? made)
 
 export const listMfaDevices = readOperation('iam', 'ListMFADevices', {

@@ -1,8 +1,9 @@
 /** Service-linked roles: made for a service, changed by nobody, deleted by a task. */
 import { PARTITION, roleArn } from '../../aws/arn.ts'
-import { newId, type RandomBytes } from '../../aws/ids.ts'
+import { newId } from '../../aws/ids.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { readOperation, writeOperation } from '../operation.ts'
+import { newUuid } from '../uuid.ts'
 import { invalidInput, noSuchEntity, quotaExceeded } from './errors.ts'
 import { LINKED_SERVICES, type LinkedService } from './linked-services.ts'
 import { ROLES_PER_ACCOUNT } from './quotas.ts'
@@ -81,7 +82,7 @@ export const deleteServiceLinkedRole = writeOperation('iam', 'DeleteServiceLinke
     if (role.linked_service === null) throw noSuchEntity.role(RoleName)
     await deletePoliciesOfRole(tx, accountId, role.id)
     await deleteRoleRow(tx, accountId, role.id)
-    const task = `${TASK_PREFIX}${role.path}${role.name}/${uuid(random)}`
+    const task = `${TASK_PREFIX}${role.path}${role.name}/${newUuid(random)}`
     await insertDeletion(tx, accountId, { task, status: 'SUCCEEDED', created_at: now })
     return { DeletionTaskId: task }
   },
@@ -105,17 +106,6 @@ async function mustFindDeletion(tx: ReadTx, accountId: string, task: string) {
   const row = TASK.test(task) ? await findDeletion(tx, accountId, task) : undefined
   if (row === undefined) throw noSuchEntity.deletionTask(task)
   return row
-}
-
-const UUID_BYTES = 16
-
-/** A random UUID, version 4 (RFC 9562). */
-function uuid(random: RandomBytes): string {
-  const bytes = Buffer.from(random(UUID_BYTES))
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = bytes.toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
 export const serviceLinkedRoleOperations = [createServiceLinkedRole, deleteServiceLinkedRole, getServiceLinkedRoleDeletionStatus]

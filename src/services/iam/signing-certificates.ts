@@ -8,7 +8,7 @@ import { base32 } from '../totp.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import { quotaExceeded } from './errors.ts'
-import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
+import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource, ROOT_NAME } from './implicit-user.ts'
 import { SIGNING_CERTIFICATES_PER_USER } from './quotas.ts'
 
 type Row = {
@@ -26,9 +26,6 @@ const COUNT = 'SELECT COUNT(*) AS count FROM iam_signing_certificate WHERE accou
 const INSERT = `INSERT INTO iam_signing_certificate (account, id, owner, body, fingerprint, status, created_at) VALUES ($1, $2, $3, $4, $5, 'Active', $6)`
 const SET_STATUS = 'UPDATE iam_signing_certificate SET status = $1 WHERE account = $2 AND id = $3'
 const DELETE = 'DELETE FROM iam_signing_certificate WHERE account = $1 AND id = $2'
-
-/** The root user's credentials stand under this name: the model demands one. */
-const ROOT_NAME = '<root_account>'
 
 const malformedCertificate = (): Fault => new Fault('MalformedCertificate', 'Certificate BODY is malformed.')
 const noSuchCertificate = (id: string): Fault => new Fault('NoSuchEntity', `The Certificate with id ${id} cannot be found.`)
