@@ -15,10 +15,19 @@ export interface KnownContext extends RequestContext {
   readonly record: ContextRecord
 }
 
-/** A context of known values. Members that are undefined are absent. Where two names differ by case only, the last one counts. */
+/**
+ * A context of known values. Members that are undefined are absent. Names that differ by case only are one key with the values of all, which
+ * no operator for one value meets: a condition on a tag's key "matches a resource tag key named either TagKey1 or tagkey1, but not both" (IAM
+ * User Guide, "AWS global condition context keys"). Who may tag must not choose which of them is looked at.
+ */
 export function contextOf(record: ContextRecord): KnownContext {
   const values = new Map<string, ContextValue>()
-  for (const [key, value] of Object.entries(record)) if (value !== undefined) values.set(key.toLowerCase(), value)
+  for (const [key, value] of Object.entries(record)) {
+    if (value === undefined) continue
+    const name = key.toLowerCase()
+    const before = values.get(name)
+    values.set(name, before === undefined ? value : [before, value].flat())
+  }
   return { record, value: (key) => values.get(key) }
 }
 

@@ -92,6 +92,26 @@ test('a boundary that is given at creation is not told to the tagging beside it'
   }
 })
 
+test('a tag of the same key in other letters does not stand in for the tag that is asked for', async () => {
+  const Condition = { StringEquals: { 'aws:RequestTag/team': 'blue' } }
+  const tagger = await userWith('tagger', {
+    Effect: 'Allow',
+    Action: ['iam:CreatePolicy', 'iam:TagPolicy'],
+    Resource: '*',
+    Condition,
+  })
+  const create = (PolicyName: string, ...tags: readonly (readonly [string, string])[]) =>
+    isLetIn(tagger, 'iam', 'CreatePolicy', {
+      PolicyName,
+      PolicyDocument: DOCUMENT,
+      Tags: tags.map(([Key, Value]) => ({ Key, Value })),
+    })
+  assert.equal(await create('blue', ['Team', 'blue']), true)
+  assert.equal(await create('red', ['team', 'red']), false)
+  assert.equal(await create('both', ['team', 'red'], ['Team', 'blue']), false)
+  assert.equal(await create('both', ['team', 'blue'], ['Team', 'red']), false)
+})
+
 test('iam:ResourceTag is of users and roles, aws:ResourceTag of all that has tags', async () => {
   const tagged = (prefix: string): object => ({
     Effect: 'Allow',
