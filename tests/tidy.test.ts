@@ -129,6 +129,10 @@ function sourceAddresses({ path, text }: Source): readonly string[] {
   return [...text.matchAll(/new URL\('[^']+\.ts'/g)].map(([found]) => `${path}: ${found}`)
 }
 
+/** Without isolation all files share one root: a hook of one runs around every test of all. */
+const rootHooks = ({ path, text }: Source): readonly string[] =>
+  isTest(path) && /^(?:before|after)Each\(/m.test(text) ? [`${path}: a hook around the tests of all files`] : []
+
 const planted = (path: string, text: string): Source => ({ path, text: `/** Planted. */\n${text}\n` })
 
 const RULES: readonly Rule[] = [
@@ -158,6 +162,11 @@ const RULES: readonly Rule[] = [
     planted: planted('src/store/x.ts', "new URL('./y.ts', import.meta.url)"),
   },
   { name: 'no pattern is built', check: builtPatterns, planted: planted('src/policy/x.ts', 'export const a = new RegExp(b)') },
+  {
+    name: 'a file has no hooks around the tests of others',
+    check: rootHooks,
+    planted: planted('src/aws/x.test.ts', 'beforeEach(() => {})'),
+  },
   { name: 'types are not asserted', check: assertions, planted: planted('src/server/x.ts', 'export const a = b as Row') },
 ]
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { SqliteConnection } from './sqlite-connection.ts'
 
 const FIND = 'SELECT label FROM thing WHERE kind = $1 AND name = $2'
@@ -32,13 +32,17 @@ const label = (kind: string, name: string): unknown => {
 const put = (kind: string, name: string, text: string): number =>
   writer.run('INSERT OR REPLACE INTO thing (kind, name, label) VALUES ($1, $2, $3)', [kind, name, text])
 
-beforeEach(() => {
-  if (reader.inTransaction) reader.command('ROLLBACK')
-  writer.run('DELETE FROM thing', [])
-  put('a', 'b', 'old')
-})
+/** A test that begins with one row, outside of any transaction. */
+function testAnew(name: string, body: () => void): void {
+  void test(name, () => {
+    if (reader.inTransaction) reader.command('ROLLBACK')
+    writer.run('DELETE FROM thing', [])
+    put('a', 'b', 'old')
+    body()
+  })
+}
 
-test('within a snapshot a row is fetched once, and nobody can change it for others', () => {
+testAnew('within a snapshot a row is fetched once, and nobody can change it for others', () => {
   reader.command('BEGIN')
   const row = reader.get(FIND, ['a', 'b'])
   put('a', 'b', 'new')
@@ -46,7 +50,7 @@ test('within a snapshot a row is fetched once, and nobody can change it for othe
   assert.ok(row !== undefined && Object.isFrozen(row))
 })
 
-test('the next snapshot knows nothing of the one before', () => {
+testAnew('the next snapshot knows nothing of the one before', () => {
   reader.command('BEGIN')
   assert.equal(label('a', 'b'), 'old')
   put('a', 'b', 'new')
@@ -55,7 +59,7 @@ test('the next snapshot knows nothing of the one before', () => {
   assert.equal(label('a', 'b'), 'new')
 })
 
-test('a row that is not there may be there later', () => {
+testAnew('a row that is not there may be there later', () => {
   reader.command('BEGIN')
   assert.equal(label('a', 'c'), undefined)
   reader.command('ROLLBACK')
@@ -64,13 +68,13 @@ test('a row that is not there may be there later', () => {
   assert.equal(label('a', 'c'), 'new')
 })
 
-test('without a transaction nothing is remembered', () => {
+testAnew('without a transaction nothing is remembered', () => {
   assert.equal(label('a', 'b'), 'old')
   put('a', 'b', 'new')
   assert.equal(label('a', 'b'), 'new')
 })
 
-test('a connection that writes sees what it wrote', () => {
+testAnew('a connection that writes sees what it wrote', () => {
   writer.command('BEGIN')
   assert.deepEqual({ ...writer.get(FIND, ['a', 'b']) }, { label: 'old' })
   put('a', 'b', 'new')
@@ -78,7 +82,7 @@ test('a connection that writes sees what it wrote', () => {
   writer.command('COMMIT')
 })
 
-test('values that read alike when joined are told apart', () => {
+testAnew('values that read alike when joined are told apart', () => {
   // oxfmt-ignore
   const ALIKE: readonly (readonly [string, string])[] = [['x', '1,y'], ['x1,', 'y'], ['', 'x1,y'], ['x1,y', ''], ['1,x', 'y']]
   for (const [kind, name] of ALIKE) put(kind, name, JSON.stringify([kind, name]))
@@ -88,7 +92,7 @@ test('values that read alike when joined are told apart', () => {
   }
 })
 
-test('more rows than are kept are all found', () => {
+testAnew('more rows than are kept are all found', () => {
   for (let number = 0; number < 600; number += 1) put('many', String(number), `label ${number}`)
   reader.command('BEGIN')
   for (let number = 0; number < 600; number += 1) assert.equal(label('many', String(number)), `label ${number}`)

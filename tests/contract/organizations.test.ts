@@ -161,7 +161,7 @@ test('the condition keys of organizations', async () => {
     [{ StringEquals: { 'aws:PrincipalOrgID': organizationId } },                            true],
     [{ StringEquals: { 'aws:PrincipalOrgID': 'o-aaaaaaaaaa' } },                            false],
     [{ 'ForAnyValue:StringEquals': { 'aws:PrincipalOrgPaths': path } },                     true],
-    [{ 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': `${organizationId}/*/ou-x*` } }, false],
+    [{ 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': `${organizationId}/*/ou-` } }, false],
     [{ StringEquals: { 'aws:ResourceOrgID': organizationId } },                             true],
     [{ 'ForAnyValue:StringEquals': { 'aws:ResourceOrgPaths': path } },                      true],
     [{ Null: { 'aws:ResourceOrgID': 'true' } },                                             false],

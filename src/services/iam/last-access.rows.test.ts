@@ -1,6 +1,6 @@
 /** Rows of last access and of reports: many at once, the newest of each, and no more reports than an account may keep. */
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
 import { runSql } from '../../../tests/refusals.ts'
 import type { WriteTx } from '../../store/store.ts'
@@ -8,10 +8,11 @@ import { findReport, keepReport } from './access-reports.rows.ts'
 import { type Access, newestByAction, newestByPrincipal, noteAccesses } from './last-access.rows.ts'
 
 let harness: Harness
-beforeEach(async () => {
+/** A store of its own for a test. */
+async function open(context: TestContext): Promise<void> {
   harness = await openHarness()
-})
-afterEach(() => harness.close())
+  context.after(() => harness.close())
+}
 
 const write = (work: (tx: WriteTx) => Promise<void>): Promise<object> =>
   harness.store.write({ run: async (tx: WriteTx) => (await work(tx), {}) })
@@ -30,7 +31,8 @@ const times = async (id: string): Promise<readonly (readonly [string, number, st
 }
 const AT = Date.UTC(2026, 0, 1)
 
-test('many at once, in any order, each where it belongs', async () => {
+test('many at once, in any order, each where it belongs', async (context) => {
+  await open(context)
   // More than two of the longest statements and some of each shorter one.
   const many = Array.from({ length: 84 }, (_, number) => access(`AIDA${number % 3}`, `Action${number}`, AT + number))
   await write((tx) => noteAccesses(tx, many.toReversed()))
@@ -42,7 +44,8 @@ test('many at once, in any order, each where it belongs', async () => {
   await write((tx) => noteAccesses(tx, []))
 })
 
-test('the newest attempt stays, with its region; the same time again is as new', async () => {
+test('the newest attempt stays, with its region; the same time again is as new', async (context) => {
+  await open(context)
   await write((tx) => noteAccesses(tx, [access('AIDA', 'GetUser', AT, { region: 'eu-west-1' })]))
   await write((tx) => noteAccesses(tx, [access('AIDA', 'GetUser', AT - 1, { region: 'eu-north-1' })]))
   assert.deepEqual(await times('AIDA'), [['GetUser', AT, 'eu-west-1']])
@@ -50,7 +53,8 @@ test('the newest attempt stays, with its region; the same time again is as new',
   assert.deepEqual(await times('AIDA'), [['GetUser', AT, 'a region with spaces']])
 })
 
-test('accounts are apart, and so are services', async () => {
+test('accounts are apart, and so are services', async (context) => {
+  await open(context)
   await write((tx) =>
     noteAccesses(tx, [
       access('AIDA', 'CreatePolicy', AT),
@@ -72,7 +76,8 @@ test('accounts are apart, and so are services', async () => {
   )
 })
 
-test('where the reports of an account are too much together, the older half goes', async () => {
+test('where the reports of an account are too much together, the older half goes', async (context) => {
+  await open(context)
   const caller = { accountId: ACCOUNT, principal: harness.root }
   const keep = (number: number) =>
     write((tx) =>

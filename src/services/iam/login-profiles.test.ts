@@ -1,6 +1,6 @@
 /** Passwords of users: login profiles and ChangePassword, refusals in their order, the account's policy at each of them. */
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import type { CreateUserResponse, LoginProfile } from '../../model/iam.gen.ts'
 import type { Principal } from '../../aws/principal.ts'
 import { ACCOUNT, type Harness, openHarness } from '../../../tests/harness.ts'
@@ -17,8 +17,15 @@ let harness: Harness
 before(async () => {
   harness = await openHarness()
 })
-beforeEach(() => runSql(harness, ['DELETE FROM iam_password_policy']))
 after(() => harness.close())
+
+/** A test that begins without a password policy. */
+function testUnruled(name: string, body: () => Promise<void>): void {
+  void test(name, async () => {
+    await runSql(harness, ['DELETE FROM iam_password_policy'])
+    await body()
+  })
+}
 
 const GOOD = 'Correct-Horse-7'
 const BETTER = 'Better-Horse-8'
@@ -39,7 +46,7 @@ const profileOf = async (input: object, as: Principal = harness.root) =>
   (await harness.call<{ LoginProfile: LoginProfile }>(getLoginProfile, input, { as })).LoginProfile
 const hashOf = async ({ id }: Principal) => (await harness.store.read((tx) => findLoginProfile(tx, ACCOUNT, id)))?.password_hash
 
-test('CreateLoginProfile refuses in this order', async () => {
+testUnruled('CreateLoginProfile refuses in this order', async () => {
   await user('bare')
   await user('Taken', GOOD)
   // oxfmt-ignore
@@ -52,7 +59,7 @@ test('CreateLoginProfile refuses in this order', async () => {
   ])
 })
 
-test('a profile is made, read, changed and deleted', async () => {
+testUnruled('a profile is made, read, changed and deleted', async () => {
   const principal = await user('lifecycle')
   const made = await harness.call(createLoginProfile, { UserName: 'LifeCycle', Password: GOOD, PasswordResetRequired: true })
   const profile = { UserName: 'lifecycle', CreateDate: new Date(harness.now()), PasswordResetRequired: true }
@@ -75,7 +82,7 @@ test('a profile is made, read, changed and deleted', async () => {
   )
 })
 
-test('the other operations refuse in this order', async () => {
+testUnruled('the other operations refuse in this order', async () => {
   await user('without')
   await user('with', GOOD)
   const noProfile = 'Login Profile for User without cannot be found.'
@@ -95,7 +102,7 @@ test('the other operations refuse in this order', async () => {
   ])
 })
 
-test('a session of AssumeRoot reads and deletes the root user’s password', async () => {
+testUnruled('a session of AssumeRoot reads and deletes the root user’s password', async () => {
   const session = { issuedAt: harness.now(), expiresAt: harness.now() + 900_000, assumedRoot: true } as const
   const as: Principal = {
     type: 'root',
@@ -121,7 +128,7 @@ test('a session of AssumeRoot reads and deletes the root user’s password', asy
   await harness.refused(getLoginProfile, {}, missing, { as })
 })
 
-test('ChangePassword refuses in this order', async () => {
+testUnruled('ChangePassword refuses in this order', async () => {
   const without = await user('passwordless')
   const changer = await user('changer', GOOD)
   await harness.call(updateAccountPasswordPolicy, { MinimumPasswordLength: 10, PasswordReusePrevention: 1 })
@@ -135,7 +142,7 @@ test('ChangePassword refuses in this order', async () => {
   ])
 })
 
-test('ChangePassword sets the password and lifts the duty to change it', async () => {
+testUnruled('ChangePassword sets the password and lifts the duty to change it', async () => {
   const principal = await user('forced')
   await harness.call(createLoginProfile, { UserName: 'forced', Password: GOOD, PasswordResetRequired: true })
   await harness.call(changePassword, { OldPassword: GOOD, NewPassword: BETTER }, { as: principal })
@@ -143,7 +150,7 @@ test('ChangePassword sets the password and lifts the duty to change it', async (
   assert.equal((await profileOf({ UserName: 'forced' })).PasswordResetRequired, false)
 })
 
-test('ChangePassword does not undo what was set while it hashed', async () => {
+testUnruled('ChangePassword does not undo what was set while it hashed', async () => {
   const as = await user('racer', GOOD)
   assert.ok(changePassword.kind === 'write')
   const original = changePassword
@@ -161,7 +168,7 @@ test('ChangePassword does not undo what was set while it hashed', async () => {
   await harness.refused(overtaken, { OldPassword: GOOD, NewPassword: BETTER }, fault, { as })
 })
 
-test('earlier passwords are refused as far back as the policy says, whoever sets them', async () => {
+testUnruled('earlier passwords are refused as far back as the policy says, whoever sets them', async () => {
   const as = await user('historian', 'Password-Nr-0')
   await harness.call(updateAccountPasswordPolicy, { PasswordReusePrevention: 2 })
   await harness.call(changePassword, { OldPassword: 'Password-Nr-0', NewPassword: 'Password-Nr-1' }, { as })
@@ -178,7 +185,7 @@ test('earlier passwords are refused as far back as the policy says, whoever sets
   assert.deepEqual(await remembered(), [], 'a deleted user leaves no hashes behind')
 })
 
-test('whom the policy lets change its own password needs no other permission', async () => {
+testUnruled('whom the policy lets change its own password needs no other permission', async () => {
   const as = await user('free')
   const check = { action: 'iam:ChangePassword', resource: { kind: 'own password', name: 'free' } }
   assert.deepEqual(harness.checks(changePassword, { OldPassword: 'a', NewPassword: 'b' }, { as }), check)
