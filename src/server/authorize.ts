@@ -2,6 +2,7 @@
 import { decide, type Check as PolicyCheck } from '../policy/evaluate.ts'
 import { services } from '../services/index.ts'
 import { type Authorization, type Check, type EntityRef, NO_PERMISSION_NEEDED } from '../services/operation.ts'
+import type { Service } from '../services/service.ts'
 import type { AuthenticatedCaller } from './authenticate.ts'
 import type { OpenCall } from './call.ts'
 import type { ServerContext } from './context.ts'
@@ -30,23 +31,31 @@ export function authorize(authorization: Authorization, authorizing: Authorizing
   return 'action' in authorization ? authorizeOne(authorization, authorizing) : authorizeAll(authorization, authorizing)
 }
 
+/** What several checks name is looked up once: they are about the same state of it. */
 async function authorizeAll(checks: readonly Check[], authorizing: Authorizing): Promise<void> {
-  for (const check of checks) await authorizeOne(check, authorizing)
+  const found = new Map<Check['resource'], KnownEntity>()
+  for (const check of checks) {
+    const entity = found.get(check.resource) ?? (await entityOf(check, authorizing))
+    found.set(check.resource, entity)
+    decideOn(entity, check, authorizing)
+  }
 }
 
 function authorizeOne(check: Check, authorizing: Authorizing): void | Promise<void> {
-  const { resource } = check
-  const entity =
-    typeof resource === 'string'
-      ? fixedEntity(resource, authorizing.call.accountId, authorizing.caller.known.organization)
-      : recallEntity(check.action, resource, authorizing)
+  const entity = entityOf(check, authorizing)
   return entity instanceof Promise
     ? entity.then((found) => decideOn(found, check, authorizing))
     : decideOn(entity, check, authorizing)
 }
 
-function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): void {
+const entityOf = ({ action, resource }: Check, authorizing: Authorizing): KnownEntity | Promise<KnownEntity> =>
+  typeof resource === 'string'
+    ? fixedEntity(resource, authorizing.call.accountId, authorizing.caller.known.organization)
+    : recallEntity(action, resource, authorizing)
+
+function decideOn(known: KnownEntity, check: Check, authorizing: Authorizing): void {
   const { caller, call, context } = authorizing
+  const entity = toldTo(check.action, known, ownerOf(check)?.actionsOfKey)
   if (check.when !== undefined) {
     const found = entity.missing === true ? 'missing' : 'exists'
     call.found.push(found)
@@ -73,11 +82,14 @@ function decideOn(entity: KnownEntity, check: Check, authorizing: Authorizing): 
 const governs = ({ kind }: NonNullable<KnownEntity['policy']>, action: string): boolean =>
   kind !== 'trust' || action.startsWith('sts:')
 
+/** The service whose entity a check names. */
+const ownerOf = ({ action, resource }: Check): Service | undefined =>
+  typeof resource === 'string' ? undefined : services.get(serviceOf(action, resource))
+
 function recallEntity(action: string, ref: EntityRef, { call, context }: Authorizing): KnownEntity | Promise<KnownEntity> {
   const { kind, name, accountId = call.accountId } = ref
   const service = serviceOf(action, ref)
-  const { entities: lookups, actionsOfKey } = services.get(service) ?? {}
-  const lookup = lookups?.[kind]
+  const lookup = services.get(service)?.entities[kind]
   if (lookup === undefined) throw new Error(`the service ${service} has no entities of kind ${kind}`)
   const { memories, store } = context
   const { entities } = memories.of(accountId)
@@ -88,8 +100,5 @@ function recallEntity(action: string, ref: EntityRef, { call, context }: Authori
       const owner = found.accountId ?? accountId
       return knownEntity(found, owner, await loadOrganization(tx, owner))
     })
-  const found = entities.known(key) ?? entities.recall(key, load)
-  return found instanceof Promise
-    ? found.then((entity) => toldTo(action, entity, actionsOfKey))
-    : toldTo(action, found, actionsOfKey)
+  return entities.known(key) ?? entities.recall(key, load)
 }

@@ -45,11 +45,11 @@ export const acquireRole = writeOperation('iam', 'AcquireRole', {
     const { template, name, path, trust: document } = wanted(input)
     const trust = await storedTrustPolicy(tx, document)
     const there = await findRole(tx, accountId, name)
-    mustRestOn(call, there?.name === name && there.path === path)
     if (there !== undefined) {
       if (!(await isAsWanted(tx, accountId, there, { template, name, path, trust }))) throw nameConflict(there.name)
       return { Role: await createdRole(tx, accountId, there) }
     }
+    mustBeAllowedToMake(call)
     const row = await makeRole(tx, { RoleName: name, Path: path, trust }, call)
     for (const policyArn of template.ManagedPolicyArns) await attach(tx, accountId, { ownerId: row.id, policyArn }, now)
     await insertRoleSource(tx, accountId, row.id, { template_arn: template.TemplateArn, minor_version: template.MinorVersion })
@@ -57,10 +57,13 @@ export const acquireRole = writeOperation('iam', 'AcquireRole', {
   },
 })
 
-/** What was allowed is either to see the role that is there, or to make one. Throws ConcurrentModification where it came or went since. The text is ours. */
-function mustRestOn({ found = [] }: Pick<HandlingCall, 'found'>, isThere: boolean): void {
-  if (found.some((one) => one !== (isThere ? 'exists' : 'missing')))
-    throw concurrentModification('The role was made or deleted by another request meanwhile. Please try again.')
+/**
+ * Who was allowed to see the role that was there may not make it. Who was allowed to make it may see what somebody else made meanwhile: it is
+ * what the template says. Throws ConcurrentModification; the text is ours.
+ */
+function mustBeAllowedToMake({ found = [] }: Pick<HandlingCall, 'found'>): void {
+  if (found.includes('exists'))
+    throw concurrentModification('The role was deleted by another request meanwhile. Please try again.')
 }
 
 /** "If a role that matches the template already exists": one that is in every part as the template would make it (inferred). */
