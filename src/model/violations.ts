@@ -36,9 +36,12 @@ export function violationFault(violations: readonly Violation[], style: Validati
   return new Fault(style.code, message, style.listsFields === true ? { members: fieldsOf(listed) } : {})
 }
 
+/** Enumerations of Organizations that have a reason of their own. */
+const POLICY_TYPES: ReadonlySet<string> = new Set(['PolicyType', 'EffectivePolicyType'])
+
 /** Nothing of the request: neither where it is wrong, nor what stands there. */
-function reasonFault({ kind }: Violation, reasons: NonNullable<ValidationStyle['reasons']>): Fault {
-  const [Reason, text] = reasons[kind]
+function reasonFault({ kind, shape }: Violation, reasons: NonNullable<ValidationStyle['reasons']>): Fault {
+  const [Reason, text] = reasons[kind === 'enum' && POLICY_TYPES.has(shape.name) ? 'policyType' : kind]
   return new Fault('InvalidInputException', text, { members: { Reason } })
 }
 

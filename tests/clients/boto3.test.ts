@@ -62,6 +62,7 @@ print(json.dumps([
     told(organizations.describe_account, AccountId='abc'),
     told(organizations.describe_account),
     told(organizations.list_policies, Filter='NONSENSE'),
+    told(organizations.list_children, ParentId='r-abcd', ChildType='NONSENSE'),
     told(iam.create_policy, PolicyName='large', PolicyDocument='x' * 1_100_000),
 ]))
 `
@@ -73,6 +74,7 @@ test('boto3 reads what inputs are refused with that its own validation would not
   assert.deepEqual(JSON.parse(answer.stdout), [
     ['InvalidInputException', 400, 'INVALID_PATTERN'],
     ['InvalidInputException', 400, 'INPUT_REQUIRED'],
+    ['InvalidInputException', 400, 'INVALID_ENUM_POLICY_TYPE'],
     ['InvalidInputException', 400, 'INVALID_ENUM'],
     ['RequestEntityTooLarge', 413, null],
   ])
