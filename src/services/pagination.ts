@@ -10,13 +10,25 @@ export type PageInput = { readonly Marker?: string | undefined; readonly MaxItem
 export type Slice = { readonly after: string | undefined; readonly limit: number }
 export type Page<T> = { readonly items: readonly T[]; readonly IsTruncated: boolean; readonly Marker?: string }
 
+const invalidMarker = (): Fault => new Fault('ValidationError', 'Invalid Marker.')
+
 /** Where a page begins: after this key of the list's order; undefined on the first page. Throws ValidationError `Invalid Marker.` */
 export function startOf(list: string, input: PageInput): string | undefined {
   if (input.Marker === undefined) return undefined
   const text = Buffer.from(input.Marker, 'base64url').toString('utf8')
   const [version, name, ...key] = text.split('\n')
-  if (version !== MARKER_VERSION || name !== list || key.length === 0) throw new Fault('ValidationError', 'Invalid Marker.')
+  if (version !== MARKER_VERSION || name !== list || key.length === 0) throw invalidMarker()
   return key.join('\n')
+}
+
+const COUNTED = /^\d{1,9}$/
+
+/** The number of the last line told, where markers count lines; -1 on the first page. Throws ValidationError `Invalid Marker.` */
+export function numberBefore(list: string, input: PageInput): number {
+  const start = startOf(list, input)
+  if (start === undefined) return -1
+  if (!COUNTED.test(start)) throw invalidMarker()
+  return Number(start)
 }
 
 /** How many rows to ask the store for: one more than the page holds tells whether there is another page. */
@@ -33,7 +45,7 @@ export function pageOf<T>(list: string, rows: readonly T[], input: PageInput, ke
 
 /** A page of a list that stays as it is: the marker says how far it went. Throws ValidationError `Invalid Marker.` */
 export function linesOf<T>(list: string, lines: readonly T[], input: PageInput): Page<T> {
-  const from = Number(startOf(list, input) ?? '-1') + 1
+  const from = numberBefore(list, input) + 1
   const asked = lines.slice(from, from + rowsFor(input)).map((line, number) => ({ line, number: from + number }))
   const { items, ...page } = pageOf(list, asked, input, ({ number }) => String(number))
   return { items: items.map(({ line }) => line), ...page }

@@ -209,6 +209,19 @@ test('server certificates', async () => {
   await harness.call(deleteServerCertificate, { ServerCertificateName: 'SHOP' })
 })
 
+test('a chain that only begins, a megabyte long, is read once', async () => {
+  const { certificate: CertificateBody, privateKey: PrivateKey } = selfSigned('long', { from })
+  const begins = '-----BEGIN CERTIFICATE-----'.repeat(38_000)
+  const refused = { code: 'MalformedCertificate', message: 'Certificate CHAIN is malformed.' }
+  const startedAt = performance.now()
+  for (const CertificateChain of [begins, `${begins}-----END CERTIFICATE-----`, `-----END CERTIFICATE-----${begins}`]) {
+    const input = { ServerCertificateName: 'long', CertificateBody, PrivateKey, CertificateChain }
+    await harness.refused(uploadServerCertificate, input, refused)
+  }
+  // Milliseconds. From each beginning to the end took ten seconds.
+  assert.ok(performance.now() - startedAt < 3_000)
+})
+
 test('the credential report', async () => {
   await harness.refused(getCredentialReport, {}, { code: 'ReportNotPresent', message: '' })
   await harness.call(createUser, { UserName: 'with,comma' })

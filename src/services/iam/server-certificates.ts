@@ -72,11 +72,18 @@ function checked({ CertificateBody, PrivateKey, CertificateChain }: UploadServer
   return certificate
 }
 
-const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
+const BEGIN = '-----BEGIN CERTIFICATE-----'
+const END = '-----END CERTIFICATE-----'
+
+/** What stands between a beginning and the next end, both included. A regular expression would look for the end from each beginning anew. */
+function certificatesIn(text: string): readonly string[] {
+  const ended = text.split(END).slice(0, -1)
+  return ended.filter((part) => part.includes(BEGIN)).map((part) => part.slice(part.indexOf(BEGIN)) + END)
+}
 
 /** One certificate or more, each of them readable. */
 function isChain(text: string): boolean {
-  const certificates = text.match(PEM_CERTIFICATE) ?? []
+  const certificates = certificatesIn(text)
   try {
     for (const certificate of certificates) readCertificate(certificate)
     return certificates.length > 0

@@ -8,7 +8,7 @@ import { compileText, type CompiledPolicy } from '../../policy/compile.ts'
 import { refusesEverywhere } from '../../policy/granted-actions.ts'
 import { readAuthorization } from '../../protocol/model-files.ts'
 import { readOperation } from '../operation.ts'
-import { pageOf, rowsFor, startOf } from '../pagination.ts'
+import { numberBefore, pageOf, rowsFor } from '../pagination.ts'
 import { invalidInput } from './errors.ts'
 import { loadSource, type OwnerKind, sourceCheck, type SourcePolicy } from './source-policies.ts'
 
@@ -18,7 +18,7 @@ const LIST = 'policies granting service access'
 export const listPoliciesGrantingServiceAccess = readOperation('iam', 'ListPoliciesGrantingServiceAccess', {
   authorize: ({ Arn }, { accountId }) => sourceCheck('iam:ListPoliciesGrantingServiceAccess', Arn, accountId),
   async handle(tx, input, { accountId }) {
-    const after = Number(startOf(LIST, input) ?? '-1')
+    const after = numberBefore(LIST, input)
     const services = input.ServiceNamespaces.map((namespace, index) => ({ namespace, index, actions: actionsOf(namespace) }))
     const { policies } = await loadSource(tx, accountId, input.Arn)
     const compiled = policies.map(compiledPolicy)

@@ -4,7 +4,7 @@ import type { EvaluationResult, SimulatePolicyResponse } from '../../model/iam.g
 import type { PolicySet } from '../../policy/combine.ts'
 import { contextKeysOf } from '../../policy/context-keys.ts'
 import { simulate } from '../../policy/simulate.ts'
-import { type Page, pageOf, rowsFor, startOf } from '../pagination.ts'
+import { type Page, numberBefore, pageOf, rowsFor } from '../pagination.ts'
 import { invalidInput } from './errors.ts'
 import { evaluationResult, type Simulated } from './simulation-answer.ts'
 import type { SimulationInput, SimulationRequest } from './simulation-request.ts'
@@ -20,7 +20,7 @@ type Action = { readonly name: string; readonly index: number }
 
 /** The actions of a page. A marker is the place in the request's list of actions. Throws ValidationError, and InvalidInput above the limit. */
 function actionsOf(input: SimulationInput, request: SimulationRequest): Page<Action> {
-  const after = Number(startOf(LIST, input) ?? '-1')
+  const after = numberBefore(LIST, input)
   const actions = input.ActionNames.map((name, index) => ({ name, index })).filter(({ index }) => index > after)
   const page = pageOf(LIST, actions.slice(0, rowsFor(input)), input, ({ index }) => String(index))
   if (page.items.length * request.resources.length > DECISIONS_PER_CALL)
