@@ -325,6 +325,18 @@ test('what binds an account: one level for each step from the root, nothing for 
   assert.equal(await harness.store.read((tx) => loadControls(tx, OTHER_ACCOUNT)), undefined)
 })
 
+test('keys of AWS’s own tags can be neither set nor taken away', async () => {
+  const ResourceId = await unitIn(root, 'system tags')
+  const refused = { code: 'InvalidInputException' }
+  for (const Key of ['aws:a', 'AWS:a']) {
+    await harness.refused(tagResource, { ResourceId, Tags: [{ Key, Value: '' }] }, refused)
+    await harness.refused(untagResource, { ResourceId, TagKeys: [Key] }, refused)
+    await harness.refused(createOrganizationalUnit, { ParentId: root, Name: 'tagged', Tags: [{ Key, Value: '' }] }, refused)
+  }
+  assert.deepEqual(await harness.call(listTagsForResource, { ResourceId }), { Tags: [] })
+  await harness.call(deleteOrganizationalUnit, { OrganizationalUnitId: ResourceId })
+})
+
 test('tags of the root, units, accounts and policies', async () => {
   const unit = await unitIn(root, 'tagged')
   const policy = await policyNamed('tagged')

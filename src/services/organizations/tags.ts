@@ -52,7 +52,18 @@ export const resourceTagKeys = (column: string): Context =>
 /** Tags of a new thing, as the column holds them. Throws where a key stands twice or there are too many. */
 export const newTags = (tags: readonly Tag[] | undefined): string => JSON.stringify(merged([], tags ?? []))
 
+/** "You can't add, edit, or delete system tag keys because they're reserved for AWS use" (API reference, InvalidInputException). */
+const SYSTEM_TAG = /^aws:/i
+function mustBeOwn(keys: readonly string[]): void {
+  if (keys.some((key) => SYSTEM_TAG.test(key)))
+    throw invalidInput(
+      'INVALID_SYSTEM_TAGS_PARAMETER',
+      'You specified a tag key that is a system tag. System tag keys are reserved for AWS.',
+    )
+}
+
 function merged(tags: readonly Tag[], set: readonly Tag[]): readonly Tag[] {
+  mustBeOwn(set.map(({ Key }) => Key))
   if (new Set(set.map(({ Key }) => Key)).size < set.length)
     throw invalidInput('DUPLICATE_TAG_KEY', 'Duplicate tag keys found. Tag keys must be unique.')
   const all = new Map([...tags, ...set].map((tag) => [tag.Key, { Key: tag.Key, Value: tag.Value }]))
@@ -128,6 +139,7 @@ export const untagResource = writeOperation('organizations', 'UntagResource', {
   }),
   async handle(tx, { ResourceId, TagKeys }, { accountId: caller }) {
     const place = await placeOf(tx, await mustReachToWrite(tx, caller), ResourceId)
+    mustBeOwn(TagKeys)
     const gone = new Set(TagKeys)
     await store(
       tx,
