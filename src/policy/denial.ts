@@ -20,8 +20,11 @@ const WORDS: Readonly<Record<PolicyType, Words>> = {
   rcp:      { named: 'resource control policy', article: 'a',   hasArn: true  },
   endpoint: { named: 'VPC endpoint policy',     article: 'a',   hasArn: false },
 }
-/** For these AWS speaks of an explicit deny even where nothing allows. */
-const ALWAYS_EXPLICIT: ReadonlySet<PolicyType> = new Set(['scp', 'rcp'])
+/**
+ * AWS's page knows no words for a resource control policy that does not allow: one that allows everything is always attached. Of service
+ * control policies they are recorded (2026): `… because no service control policy allows the apprunner:ListServices action`.
+ */
+const ALWAYS_EXPLICIT: ReadonlySet<PolicyType> = new Set(['rcp'])
 
 /**
  * `User: ARN is not authorized to perform: ACTION on resource: ARN because …`. `told` is how the resource is named where not by its ARN; empty:

@@ -219,7 +219,7 @@ const TEXTS: readonly (readonly [string, Policies, Partial<Check>, string])[] = 
   ['no identity policy',   {},                                          {}, `${WHO} because no identity-based policy allows the s3:GetObject action`],
   ['explicit, managed',    { identity: deny },                          {}, `${WHO} with an explicit deny in an identity-based policy: arn:identity`],
   ['no boundary',          { identity: allow, boundary: silent },       {}, `${WHO} because no permissions boundary allows the s3:GetObject action`],
-  ['silent SCP',           { identity: allow, scps: [silent] },         {}, `${WHO} with an explicit deny in a service control policy`],
+  ['silent SCP',           { identity: allow, scps: [silent] },         {}, `${WHO} because no service control policy allows the s3:GetObject action`],
   ['session deny',         { identity: allow, session: deny },          {}, `${WHO} with an explicit deny in a session policy: arn:identity`],
   ['boundary deny',        { identity: allow, boundary: deny },         {}, `${WHO} with an explicit deny in a permissions boundary: arn:identity`],
   ['SCP deny',             { identity: allow, scps: [allow, deny] },    {}, `${WHO} with an explicit deny in a service control policy: arn:identity`],

@@ -138,7 +138,10 @@ test('every level must allow, and an account takes the policies of where it is m
     new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: rootId, DestinationParentId: unit }),
   )
   await iam.send(new ListUsersCommand({}))
-  await denied(iam.send(new CreateUserCommand({ UserName: 'after' })), /with an explicit deny in a service control policy$/)
+  await denied(
+    iam.send(new CreateUserCommand({ UserName: 'after' })),
+    /because no service control policy allows the iam:CreateUser action$/,
+  )
   await organizations.send(
     new Organizations.MoveAccountCommand({ AccountId: id, SourceParentId: unit, DestinationParentId: rootId }),
   )
