@@ -22,6 +22,7 @@ export function parseXml(text: string): Element {
   const body = text.replace(/^\uFEFF?<\?xml [^?]{0,200}\?>/, '')
   if (body.includes('<!DOCTYPE') || body.includes('<!ENTITY') || body.includes('<?') || body.includes('<![CDATA['))
     throw new XmlError('document types, entities, processing instructions and CDATA are not read')
+  mustBeBounded(body)
   const { DOMParser } = xmldom()
   let document: Document
   try {
@@ -35,18 +36,46 @@ export function parseXml(text: string): Element {
   }
   const root = document.documentElement
   if (root === null) throw new XmlError('the text has no element')
-  bound(root)
   return root
 }
 
-function bound(root: Element): void {
-  let count = 0
-  const walk = (element: Element, depth: number): void => {
-    count += 1
-    if (count > MAX_ELEMENTS || depth > MAX_DEPTH) throw new XmlError('the document is too large or too deep')
-    for (const child of children(element)) walk(child, depth + 1)
+/**
+ * Throws where there are too many elements, or too many inside one another: before a parser sees them, since what it does for each may grow
+ * with what is open. What is not well-formed the parser refuses.
+ */
+function mustBeBounded(text: string): void {
+  let [elements, depth] = [0, 0]
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
+    if (text.startsWith(COMMENT, at)) {
+      const end = text.indexOf('-->', at)
+      if (end < 0) return
+      at = end
+      continue
+    }
+    const end = tagEnd(text, at)
+    if (text[at + 1] === '/') depth -= 1
+    else {
+      elements += 1
+      if (text[end - 1] !== '/') depth += 1
+    }
+    if (elements > MAX_ELEMENTS || depth > MAX_DEPTH) throw new XmlError('the document is too large or too deep')
+    at = end
   }
-  walk(root, 0)
+}
+
+const COMMENT = '<!--'
+
+/** Where the `>` of a tag stands, not one in the value of an attribute; the end of the text where there is none. */
+function tagEnd(text: string, start: number): number {
+  for (let at = start; at < text.length; at += 1) {
+    const sign = text[at]
+    if (sign === '>') return at
+    if (sign !== '"' && sign !== "'") continue
+    const close = text.indexOf(sign, at + 1)
+    if (close < 0) break
+    at = close
+  }
+  return text.length
 }
 
 const isElement = (node: Node): node is Element => node.nodeType === ELEMENT_NODE
