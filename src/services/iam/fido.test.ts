@@ -17,7 +17,8 @@ import {
   enableMfaDevice,
   resyncMfaDevice,
 } from './mfa-devices.ts'
-import { getMfaDevice, listMfaDevices, listVirtualMfaDevices, tagMfaDevice } from './mfa-lists.ts'
+import { getMfaDevice, listMfaDevices, listVirtualMfaDevices } from './mfa-lists.ts'
+import { tagMfaDevice } from './mfa-tags.ts'
 import { createUser, deleteUser } from './users.ts'
 
 let harness: Harness

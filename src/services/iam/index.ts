@@ -30,6 +30,7 @@ import { loginProfileOperations } from './login-profiles.ts'
 import { membershipOperations } from './membership.ts'
 import { mfaDeviceOperations, mfaEntity } from './mfa-devices.ts'
 import { mfaListOperations } from './mfa-lists.ts'
+import { mfaTagOperations } from './mfa-tags.ts'
 import { oidcProviderEntity, oidcProviderOperations } from './oidc-providers.ts'
 import { oidcProviderTagOperations } from './oidc-provider-tags.ts'
 import { outboundFederationOperations } from './outbound-federation.ts'
@@ -86,6 +87,7 @@ const operations: readonly Operation[] = [
   loginProfileOperations,
   mfaDeviceOperations,
   mfaListOperations,
+  mfaTagOperations,
   signingCertificateOperations,
   sshKeyOperations,
   serviceCredentialOperations,

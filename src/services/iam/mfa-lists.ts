@@ -1,22 +1,13 @@
-/** What is told of MFA devices: lists, one device, tags. */
+/** What is told of MFA devices: lists, one device. */
 import type { MFADevice, VirtualMFADevice } from '../../model/iam.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { findFidoDevice } from '../fido-devices.rows.ts'
-import {
-  type EnabledMfaRow,
-  findMfaDevice,
-  listMfaDevices as listRows,
-  listMfaDevicesOf,
-  type MfaRow,
-  setMfaTags,
-} from '../mfa.rows.ts'
-import { readOperation, writeOperation } from '../operation.ts'
+import { type EnabledMfaRow, listMfaDevices as listRows, listMfaDevicesOf, type MfaRow } from '../mfa.rows.ts'
+import { readOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import { mustFindAccount } from './accounts.rows.ts'
-import { mergeCasedTags, mustDifferByCase, sortedCasedTags, withoutCasedTags } from './cased-tags.ts'
 import { mustFindOwner, ownerOf, ownerResource, ROOT_NAME } from './implicit-user.ts'
 import { noSuchDevice } from './mfa-devices.ts'
-import { parseTags, requestTagKeys, tagNameKeys } from './tags.ts'
 import { listedUser, rootUser } from './user-shape.ts'
 import { findUserById } from './users.rows.ts'
 
@@ -77,55 +68,4 @@ async function virtualDevice(tx: ReadTx, accountId: string, row: MfaRow): Promis
   return { SerialNumber: serial, EnableDate: enabledAt(row), ...(user !== undefined && { User: listedUser(accountId, user) }) }
 }
 
-async function mustFindDevice(tx: ReadTx, accountId: string, serial: string): Promise<MfaRow> {
-  const device = await findMfaDevice(tx, accountId, serial)
-  if (device === undefined) throw noSuchDevice(serial)
-  return device
-}
-
-export const tagMfaDevice = writeOperation('iam', 'TagMFADevice', {
-  authorize: ({ SerialNumber, Tags }) => ({
-    action: 'iam:TagMFADevice',
-    resource: { kind: 'mfa', name: SerialNumber },
-    context: requestTagKeys(Tags),
-  }),
-  async handle(tx, { SerialNumber, Tags }, { accountId }) {
-    mustDifferByCase(Tags)
-    const device = await mustFindDevice(tx, accountId, SerialNumber)
-    await setMfaTags(tx, accountId, SerialNumber, JSON.stringify(mergeCasedTags(parseTags(device.tags), Tags)))
-    return {}
-  },
-})
-
-export const untagMfaDevice = writeOperation('iam', 'UntagMFADevice', {
-  authorize: ({ SerialNumber, TagKeys }) => ({
-    action: 'iam:UntagMFADevice',
-    resource: { kind: 'mfa', name: SerialNumber },
-    context: tagNameKeys(TagKeys),
-  }),
-  async handle(tx, { SerialNumber, TagKeys }, { accountId }) {
-    const device = await mustFindDevice(tx, accountId, SerialNumber)
-    await setMfaTags(tx, accountId, SerialNumber, JSON.stringify(withoutCasedTags(parseTags(device.tags), TagKeys)))
-    return {}
-  },
-})
-
-export const listMfaDeviceTags = readOperation('iam', 'ListMFADeviceTags', {
-  authorize: ({ SerialNumber }) => ({ action: 'iam:ListMFADeviceTags', resource: { kind: 'mfa', name: SerialNumber } }),
-  async handle(tx, input, { accountId }) {
-    const device = await mustFindDevice(tx, accountId, input.SerialNumber)
-    const after = startOf('MFA device tags', input) ?? ''
-    const tags = sortedCasedTags(parseTags(device.tags)).filter((tag) => tag.Key > after)
-    const { items, ...page } = pageOf('MFA device tags', tags.slice(0, rowsFor(input)), input, ({ Key }) => Key)
-    return { Tags: items, ...page }
-  },
-})
-
-export const mfaListOperations = [
-  listMfaDevices,
-  getMfaDevice,
-  listVirtualMfaDevices,
-  tagMfaDevice,
-  untagMfaDevice,
-  listMfaDeviceTags,
-]
+export const mfaListOperations = [listMfaDevices, getMfaDevice, listVirtualMfaDevices]

@@ -18,14 +18,8 @@ import {
   enableMfaDevice,
   resyncMfaDevice,
 } from './mfa-devices.ts'
-import {
-  getMfaDevice,
-  listMfaDevices,
-  listMfaDeviceTags,
-  listVirtualMfaDevices,
-  tagMfaDevice,
-  untagMfaDevice,
-} from './mfa-lists.ts'
+import { getMfaDevice, listMfaDevices, listVirtualMfaDevices } from './mfa-lists.ts'
+import { listMfaDeviceTags, tagMfaDevice, untagMfaDevice } from './mfa-tags.ts'
 import { createUser, deleteUser, getUser } from './users.ts'
 
 let harness: Harness

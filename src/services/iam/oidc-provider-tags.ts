@@ -1,52 +1,39 @@
 /** Tags of OpenID Connect providers. */
 import { readOperation, writeOperation } from '../operation.ts'
-import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import { setOidcTags } from '../oidc-providers.rows.ts'
-import { mergeCasedTags, mustDifferByCase, sortedCasedTags, withoutCasedTags } from './cased-tags.ts'
 import { mustFindOidcProvider } from './oidc-providers.ts'
-import { parseTags, requestTagKeys, tagNameKeys } from './tags.ts'
+import { CASED, listingTags, type Taggable, tagging, untagging } from './taggable.ts'
+import { parseTags } from './tags.ts'
 
-const provider = (arn: string) => ({ kind: 'oidc-provider', name: arn })
-
-export const tagOidcProvider = writeOperation('iam', 'TagOpenIDConnectProvider', {
-  authorize: ({ OpenIDConnectProviderArn, Tags }) => ({
-    action: 'iam:TagOpenIDConnectProvider',
-    resource: provider(OpenIDConnectProviderArn),
-    context: requestTagKeys(Tags),
+const PROVIDERS: Taggable<{ readonly OpenIDConnectProviderArn: string }> = {
+  check: (action, { OpenIDConnectProviderArn }, more) => ({
+    action,
+    resource: { kind: 'oidc-provider', name: OpenIDConnectProviderArn },
+    ...more,
   }),
-  async handle(tx, { OpenIDConnectProviderArn, Tags }, { accountId }) {
-    mustDifferByCase(Tags)
+  async find(tx, accountId, { OpenIDConnectProviderArn }) {
     const { url, tags } = await mustFindOidcProvider(tx, accountId, OpenIDConnectProviderArn)
-    await setOidcTags(tx, accountId, url, JSON.stringify(mergeCasedTags(parseTags(tags), Tags)))
-    return {}
+    return { key: url, tags: parseTags(tags) }
   },
-})
+  set: (tx, accountId, key, tags) => setOidcTags(tx, accountId, key, JSON.stringify(tags)),
+  list: 'OIDC provider tags',
+  keys: CASED,
+}
 
-export const untagOidcProvider = writeOperation('iam', 'UntagOpenIDConnectProvider', {
-  authorize: ({ OpenIDConnectProviderArn, TagKeys }) => ({
-    action: 'iam:UntagOpenIDConnectProvider',
-    resource: provider(OpenIDConnectProviderArn),
-    context: tagNameKeys(TagKeys),
-  }),
-  async handle(tx, { OpenIDConnectProviderArn, TagKeys }, { accountId }) {
-    const { url, tags } = await mustFindOidcProvider(tx, accountId, OpenIDConnectProviderArn)
-    await setOidcTags(tx, accountId, url, JSON.stringify(withoutCasedTags(parseTags(tags), TagKeys)))
-    return {}
-  },
-})
-
-export const listOidcProviderTags = readOperation('iam', 'ListOpenIDConnectProviderTags', {
-  authorize: ({ OpenIDConnectProviderArn }) => ({
-    action: 'iam:ListOpenIDConnectProviderTags',
-    resource: provider(OpenIDConnectProviderArn),
-  }),
-  async handle(tx, input, { accountId }) {
-    const row = await mustFindOidcProvider(tx, accountId, input.OpenIDConnectProviderArn)
-    const after = startOf('OIDC provider tags', input) ?? ''
-    const tags = sortedCasedTags(parseTags(row.tags)).filter(({ Key }) => Key > after)
-    const { items, ...page } = pageOf('OIDC provider tags', tags.slice(0, rowsFor(input)), input, ({ Key }) => Key)
-    return { Tags: items, ...page }
-  },
-})
+export const tagOidcProvider = writeOperation(
+  'iam',
+  'TagOpenIDConnectProvider',
+  tagging('iam:TagOpenIDConnectProvider', PROVIDERS),
+)
+export const untagOidcProvider = writeOperation(
+  'iam',
+  'UntagOpenIDConnectProvider',
+  untagging('iam:UntagOpenIDConnectProvider', PROVIDERS),
+)
+export const listOidcProviderTags = readOperation(
+  'iam',
+  'ListOpenIDConnectProviderTags',
+  listingTags('iam:ListOpenIDConnectProviderTags', PROVIDERS),
+)
 
 export const oidcProviderTagOperations = [tagOidcProvider, untagOidcProvider, listOidcProviderTags]
