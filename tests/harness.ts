@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { rootArn, userArn } from '../src/aws/arn.ts'
 import { Fault } from '../src/aws/fault.ts'
-import type { Principal } from '../src/aws/principal.ts'
+import type { AssumedRolePrincipal, Principal, SessionFacts } from '../src/aws/principal.ts'
 import { readModel } from '../src/protocol/model-files.ts'
 import { separateReads } from '../src/server/separate-reads.ts'
 import type { Authorization, Call, Operation, Outside, PreparingCall } from '../src/services/operation.ts'
@@ -133,7 +133,7 @@ function answerOf<Output>(store: Store, operation: Operation, input: object, cal
 }
 
 /** A session of a role of the account: credentials that are no user's. */
-export const ROLE_SESSION: Principal = {
+export const ROLE_SESSION: AssumedRolePrincipal = {
   type: 'assumed-role',
   accountId: ACCOUNT,
   id: 'AROATEST:session',
@@ -144,6 +144,12 @@ export const ROLE_SESSION: Principal = {
   sessionName: 'session',
   credential: { accessKeyId: 'ASIATEST' },
 }
+
+/** That session with what its token says. */
+export const roleSession = (session: SessionFacts): AssumedRolePrincipal => ({
+  ...ROLE_SESSION,
+  credential: { ...ROLE_SESSION.credential, session },
+})
 
 function rootPrincipal(accountId: string): Principal {
   return { type: 'root', accountId, id: accountId, arn: rootArn(accountId), credential: { accessKeyId: 'AKIAROOT' } }

@@ -84,22 +84,22 @@ function resourcePolicyFlaw(statement: Statement): string | undefined {
 }
 
 /** The actions that a role's trust policy may name (IAM User Guide, "Role trust policies"; STS's part of the Service Authorization Reference). */
-const ASSUME_ACTIONS = [
+export const TRUST_ACTIONS: ReadonlySet<string> = new Set([
   'sts:assumerole',
   'sts:assumerolewithsaml',
   'sts:assumerolewithwebidentity',
   'sts:tagsession',
   'sts:setsourceidentity',
   'sts:setcontext',
-]
+])
 
 /** A wildcard passes where it takes in one of them, as `sts:*` does; `*` by itself is refused (recorded). */
 function isAssumeAction(text: string): boolean {
   const action = text.toLowerCase()
   if (!action.startsWith('sts:')) return false
-  if (!hasWildcard(action)) return ASSUME_ACTIONS.includes(action)
+  if (!hasWildcard(action)) return TRUST_ACTIONS.has(action)
   const pattern = patternOf([{ text: action, literal: false }])
-  return ASSUME_ACTIONS.some((known) => matches(pattern, known))
+  return [...TRUST_ACTIONS].some((known) => matches(pattern, known))
 }
 
 function principalFlaw({ principal }: Statement): string | undefined {

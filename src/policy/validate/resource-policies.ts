@@ -1,6 +1,7 @@
 /** Checks of resource-based policies: what may stand in the policy of a resource, and how services are let in. */
 import type { ConditionTest, PrincipalEntry, Statement, Text } from '../document.ts'
 import { hasWildcard } from '../glob.ts'
+import { TRUST_ACTIONS } from '../put-principal.ts'
 import { actionsNamed, type Catalogue } from './catalogue.ts'
 import { ofTests } from './conditions.ts'
 import { type Check, type Hit, type Subject, TRUST_POLICY } from './finding.ts'
@@ -17,16 +18,6 @@ const TARGETS: Readonly<Record<string, Target>> = {
   'AWS::S3ObjectLambda::AccessPoint': { service: 's3-object-lambda', types: ['objectlambdaaccesspoint'] },
   'AWS::DynamoDB::Table': { service: 'dynamodb', types: ['table', 'index'] },
 }
-
-/** What a role trust policy may hold (IAM User Guide, "Role trust policy"). */
-const TRUST_ACTIONS: ReadonlySet<string> = new Set([
-  'sts:assumerole',
-  'sts:assumerolewithsaml',
-  'sts:assumerolewithwebidentity',
-  'sts:tagsession',
-  'sts:setsourceidentity',
-  'sts:setcontext',
-])
 
 export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
   {

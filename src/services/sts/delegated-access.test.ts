@@ -1,9 +1,9 @@
 /** GetDelegatedAccessToken: who may exchange a token, until when, and whose session comes of it. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Principal, SessionFacts } from '../../aws/principal.ts'
+import type { Principal } from '../../aws/principal.ts'
 import type { GetDelegatedAccessTokenResponse } from '../../model/sts.gen.ts'
-import { ACCOUNT, type Harness, openHarness } from '../../../tests/harness.ts'
+import { ACCOUNT, type Harness, openHarness, roleSession } from '../../../tests/harness.ts'
 import { newRequest, noticesOf, PROVIDER, registerProvider, write } from '../../../tests/product-provider.ts'
 import { findDelegatedPolicy, findDelegationRequest, revokeDelegation } from '../delegation-requests.rows.ts'
 import { sealTradeIn } from '../delegation-token.ts'
@@ -93,18 +93,6 @@ test('a token is exchanged again and again, and all that comes of it ends with i
   assert.equal(keys.size, 3)
 })
 
-const roleSession = (facts: Omit<SessionFacts, 'issuedAt' | 'expiresAt'>): Principal => ({
-  type: 'assumed-role',
-  accountId: ACCOUNT,
-  id: 'AROAR:s',
-  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`,
-  roleArn: `arn:aws:iam::${ACCOUNT}:role/r`,
-  roleId: 'AROAR',
-  roleName: 'r',
-  sessionName: 's',
-  credential: { accessKeyId: 'ASIA', session: { ...facts, issuedAt: 1, expiresAt: 2 } },
-})
-
 test('what limited the approver’s session limits the delegated one; its code and its end do not stay', async () => {
   const facts = {
     policies: { inline: '{}', arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] },
@@ -115,7 +103,7 @@ test('what limited the approver’s session limits the delegated one; its code a
     provider: 'accounts.example',
     context: { 'saml:sub': 'x' },
   }
-  const role = roleSession({ ...facts, mfaAt: 1 })
+  const role = roleSession({ ...facts, mfaAt: 1, issuedAt: 1, expiresAt: 2 })
   const { id, token } = await approved(role)
   const { Credentials, AssumedPrincipal } = await exchange(token)
   assert.equal(AssumedPrincipal, role.arn)
@@ -123,7 +111,7 @@ test('what limited the approver’s session limits the delegated one; its code a
   assert.deepEqual(session, {
     ...facts,
     accountId: ACCOUNT,
-    principal: { type: 'assumed-role', id: 'AROAR', sessionName: 's' },
+    principal: { type: 'assumed-role', id: 'AROATEST', sessionName: 'session' },
     issuedAt: harness.now(),
     expiresAt: harness.now() + HOUR,
     delegate: { accountId: PROVIDER, requestId: id },
@@ -131,7 +119,7 @@ test('what limited the approver’s session limits the delegated one; its code a
 })
 
 test('a session that would be too long is refused', async () => {
-  const { token } = await approved(roleSession({ sourceIdentity: 'x'.repeat(4_000) }))
+  const { token } = await approved(roleSession({ sourceIdentity: 'x'.repeat(4_000), issuedAt: 1, expiresAt: 2 }))
   const refusal = { code: 'PackedPolicyTooLarge', message: 'Serialized token too large for session' }
   await harness.refused(getDelegatedAccessToken, { TradeInToken: token }, refusal, { as: provider })
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Principal, SessionFacts } from '../../aws/principal.ts'
 import type { GetScopedCredentialsResponse } from '../../model/sts.gen.ts'
-import { ACCOUNT, type Harness, openHarness } from '../../../tests/harness.ts'
+import { ACCOUNT, type Harness, openHarness, roleSession } from '../../../tests/harness.ts'
 import { assertRefusals } from '../../../tests/refusals.ts'
 import { getScopedCredentials } from './scoped-credentials.ts'
 
@@ -24,17 +24,8 @@ const facts = {
 }
 
 /** A role session with an hour to go. */
-const role = (more: Partial<SessionFacts> = {}): Principal => ({
-  type: 'assumed-role',
-  accountId: ACCOUNT,
-  id: 'AROAR:s',
-  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`,
-  roleArn: `arn:aws:iam::${ACCOUNT}:role/r`,
-  roleId: 'AROAR',
-  roleName: 'r',
-  sessionName: 's',
-  credential: { accessKeyId: 'ASIA', session: { issuedAt: 1, expiresAt: harness.now() + HOUR, ...facts, ...more } },
-})
+const role = (more: Partial<SessionFacts> = {}): Principal =>
+  roleSession({ issuedAt: 1, expiresAt: harness.now() + HOUR, ...facts, ...more })
 const scope = (input: object, as: Principal) => harness.call<GetScopedCredentialsResponse>(getScopedCredentials, input, { as })
 
 test('what must be given, before anything is decided', () => {
@@ -76,7 +67,7 @@ test('the session stays who it is and what it was, and is limited once more', as
     Credentials: answer.Credentials,
     SessionTokenSize: answer.Credentials?.SessionToken.length,
     SessionTokenUtilization: answer.SessionTokenUtilization,
-    SessionInfo: { ScopedSessionId: 'AROAR:s', Arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s` },
+    SessionInfo: { ScopedSessionId: 'AROATEST:session', Arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/session` },
     ScopedPoliciesCount: 1,
     SourceIdentity: 'alice',
   })
@@ -85,7 +76,7 @@ test('the session stays who it is and what it was, and is limited once more', as
     accessKeyId: answer.Credentials?.AccessKeyId,
     secretAccessKey: answer.Credentials?.SecretAccessKey,
     accountId: ACCOUNT,
-    principal: { type: 'assumed-role', id: 'AROAR', sessionName: 's' },
+    principal: { type: 'assumed-role', id: 'AROATEST', sessionName: 'session' },
     scopes: [Policy],
     issuedAt: harness.now(),
     expiresAt: harness.now() + HOUR,
