@@ -214,6 +214,8 @@ test('a policy that cannot be compiled denies, and says why', () => {
 })
 
 const WHO = `User: ${user.arn} is not authorized to perform: s3:GetObject on resource: ${BUCKET}`
+const organizations = (principal: string, resource?: string) =>
+  contextOf({ 'aws:PrincipalOrgID': principal, 'aws:ResourceOrgID': resource })
 // oxfmt-ignore
 const TEXTS: readonly (readonly [string, Policies, Partial<Check>, string])[] = [
   ['no identity policy',   {},                                          {}, `${WHO} because no identity-based policy allows the s3:GetObject action`],
@@ -227,6 +229,10 @@ const TEXTS: readonly (readonly [string, Policies, Partial<Check>, string])[] = 
   ['resource deny',        { identity: allow },                         { resourcePolicy: refusing('*') }, `${WHO} with an explicit deny in a resource-based policy`],
   ['trust',                { identity: allow },                         { resourcePolicy: trusting({ AWS: THERE }) }, `${WHO} because no role trust policy allows the s3:GetObject action`],
   ['another account',      {},                                          { resourceAccountId: THERE }, WHO],
+  ['one organization',     { identity: allow, scps: [deny] },           { resourceAccountId: THERE, context: organizations('o-1', 'o-1') }, `${WHO} with an explicit deny in a service control policy: arn:identity`],
+  ['one organization, silence', {},                                     { resourceAccountId: THERE, context: organizations('o-1', 'o-1') }, `${WHO} because no resource-based policy allows the s3:GetObject action`],
+  ['two organizations',    { identity: deny },                          { resourceAccountId: THERE, context: organizations('o-1', 'o-2') }, WHO],
+  ['one of them in none',  { identity: deny },                          { resourceAccountId: THERE, context: organizations('o-1') }, WHO],
 ]
 for (const [name, policies, resource, text] of TEXTS) {
   test(`denial text: ${name}`, () => {

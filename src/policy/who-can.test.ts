@@ -63,6 +63,8 @@ const ROWS: readonly Row[] = [
   ['conditions of which one holds', { caller: alice, policies: identity({ ...READ, Condition: { Null: { 'k:a': 'true' } } }, { ...READ, Condition: { Null: { 'k:a': 'false' } } }) }, 'always', ' | '],
   ['boundary',                    { caller: alice, policies: { ...identity(READ), boundary: setOf('boundary', { ...READ, Condition: ip('192.0.2.0/24') }) } }, 'sometimes', 'aws:SourceIp | '],
   ['session',                     { caller: app, policies: { ...identity(READ), session: setOf('session', { ...READ, Action: 's3:Put*' }) } }, 'never', ' | '],
+  ['scoped down',                 { caller: app, policies: { ...identity(READ), scopes: [setOf('session', READ), setOf('session', { ...READ, Condition: ip('192.0.2.0/24') })] } }, 'sometimes', 'aws:SourceIp | '],
+  ['scoped down to other things', { caller: app, policies: { ...identity(READ), scopes: [setOf('session', { ...READ, Action: 's3:Put*' })] } }, 'never', ' | '],
   ['two levels of SCPs',          { caller: alice, policies: { ...identity(READ), scps: [setOf('scp', READ), setOf('scp', { ...READ, Condition: ip('192.0.2.0/24') })] } }, 'sometimes', 'aws:SourceIp | '],
   ['own home by name',            { caller: alice, policies: identity({ ...READ, Resource: 'arn:aws:s3:::home/${aws:username}/*' }), known: { 'aws:username': 'alice' } }, 'always', ' | '],
   ['the home of another',         { caller: alice, policies: identity({ ...READ, Resource: 'arn:aws:s3:::home/${aws:username}/*' }), known: { 'aws:username': 'bob' } }, 'never', ' | '],
@@ -192,6 +194,7 @@ const world = fc.record({
   identity: statements,
   boundary: optional,
   session: optional,
+  scope: optional,
   scp: optional,
   resource: fc.option(fc.array(fc.tuple(statement, principal), { minLength: 1, maxLength: 2 }), { nil: undefined }),
   isNameKnown: fc.boolean(),
@@ -206,6 +209,7 @@ test('who can: the answer is what the engine says of every request of a small wo
         identity: setOf('identity', ...texts.identity),
         ...(texts.boundary && { boundary: setOf('boundary', ...texts.boundary) }),
         ...(texts.session && { session: setOf('session', ...texts.session) }),
+        ...(texts.scope && { scopes: [setOf('session', ...texts.scope)] }),
         ...(texts.scp && { scps: [setOf('scp', ...texts.scp)] }),
       }
       const target: Deed = {

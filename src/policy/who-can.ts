@@ -226,13 +226,14 @@ function unconditional(statement: CompiledStatement): CompiledStatement {
 }
 
 function narrowed(
-  { identity, boundary, session, endpoint, scps, rcps }: Policies,
+  { identity, boundary, session, scopes, endpoint, scps, rcps }: Policies,
   only: (set: PolicySet) => PolicySet,
 ): Policies {
   return {
     ...(identity && { identity: only(identity) }),
     ...(boundary && { boundary: only(boundary) }),
     ...(session && { session: only(session) }),
+    ...(scopes && { scopes: scopes.map(only) }),
     ...(endpoint && { endpoint: only(endpoint) }),
     ...(scps && { scps: scps.map(only) }),
     ...(rcps && { rcps: rcps.map(only) }),

@@ -1,6 +1,6 @@
 /** The fault of a refusal: AWS's words for it, and the authorization id where AWS tells one. */
 import { Fault } from '../aws/fault.ts'
-import { denialText } from '../policy/denial.ts'
+import { denialText, isOfOneHouse } from '../policy/denial.ts'
 import type { Decision } from '../policy/evaluate.ts'
 import { services } from '../services/index.ts'
 import type { Check, EntityRef } from '../services/operation.ts'
@@ -20,8 +20,8 @@ export function denialFault(refused: Refused & { readonly decision: Denial }, de
 }
 
 /** AWS tells authorization ids behind IAM's denials ("Supported services": most of IAM), and only where it tells a reason. All others are found by their request id. */
-const isExplained = ({ facts: { check, caller, entity } }: Refused): boolean =>
-  check.action.startsWith('iam:') && caller.known.caller.accountId === entity.accountId
+const isExplained = ({ facts: { caller }, check }: Refused): boolean =>
+  check.action.startsWith('iam:') && isOfOneHouse(caller.known.caller, check)
 
 /** How the denial names the resource; undefined: by its ARN. */
 function told({ action, resource, told: said }: Check): string | undefined {

@@ -9,7 +9,7 @@ import type { DenialRecord, KeptPolicy } from '../services/denial-record.ts'
 import { type KeptText, type NewDenial, TEXT_REFRESH_MS } from '../services/denials.rows.ts'
 import { targetArn } from '../services/organizations/ids.ts'
 import type { KnownOrganization } from './organization.ts'
-import { type Facts, keysOfCheck, keysOfRequest } from './request-keys.ts'
+import { type Facts, keysOfCheck, keysOfRequest, keysOfResource } from './request-keys.ts'
 
 const ID_BYTES = 16
 /** A refusal that is larger is not kept, and gets no id: AWS does not record those that are too large either. */
@@ -104,6 +104,7 @@ function recordOf(
     resourceOrganizationId: entity.organization?.id,
     mandatory: resourcePolicy?.mandatory === true ? true : undefined,
     requestContext: keysOfRequest(facts),
+    resourceContext: keysOfResource(facts),
     checkContext: keysOfCheck(facts),
     sets,
   }

@@ -38,9 +38,12 @@ const OF_RESOURCE: ReadonlySet<string> = new Set(['aws:resourceaccount', 'aws:re
 export const keysOfRequest = (facts: Facts): Keys =>
   present({ ...facts.caller.known.context.record, ...filledKeys(facts, (key) => !OF_RESOURCE.has(key)) })
 
-/** All keys of one check: the resource's, and what the operation says. */
-export const keysOfCheck = (facts: Facts): Keys =>
-  present({ ...facts.entity.context?.record, ...filledKeys(facts, (key) => OF_RESOURCE.has(key)), ...facts.check.context })
+/** All keys of the resource of a check: whoever owns it tells them to nobody. */
+export const keysOfResource = (facts: Facts): Keys =>
+  present({ ...facts.entity.context?.record, ...filledKeys(facts, (key) => OF_RESOURCE.has(key)) })
+
+/** What the operation says of this check. */
+export const keysOfCheck = ({ check }: Facts): Keys => present(check.context ?? {})
 
 const filledKeys = (facts: Facts, isWanted: (key: string) => boolean): Readonly<Record<string, ContextValue | undefined>> =>
   Object.fromEntries(

@@ -39,7 +39,9 @@ export type DenialRecord = {
   readonly mandatory?: true | undefined
   /** Condition keys of the request as a whole, as AWS writes them. */
   readonly requestContext: Keys
-  /** Those of this action on this resource: they stand over those of the request. */
+  /** Those of the resource: they stand over those of the request. Absent in records of before, where they are among the next ones. */
+  readonly resourceContext?: Keys
+  /** What the operation says of this action: it stands over both. */
   readonly checkContext: Keys
   readonly sets: readonly KeptSet[]
 }
@@ -86,8 +88,9 @@ export function askedOf(record: DenialRecord, textOf: (hash: string) => string |
   return { check: { ...checkOf(record), ...resourcePolicyOf(record, setsOf) }, caller: record.caller, policies }
 }
 
-function checkOf({ action, resource, resourceAccountId, requestContext, checkContext }: DenialRecord): Check {
-  return { action, resource, resourceAccountId, context: contextOf({ ...requestContext, ...checkContext }) }
+function checkOf({ action, resource, resourceAccountId, requestContext, resourceContext, checkContext }: DenialRecord): Check {
+  const context = contextOf({ ...requestContext, ...resourceContext, ...checkContext })
+  return { action, resource, resourceAccountId, context }
 }
 
 function resourcePolicyOf(

@@ -259,9 +259,10 @@ test('explain: near misses, and the smallest change', async () => {
 test('a denial across accounts: no reason and no id for the caller, each side sees its own', async () => {
   const RoleArn = `arn:aws:iam::${OTHER}:role/theirs`
   const AssumeRolePolicyDocument = policyOf({ Effect: 'Allow', Principal: { AWS: OTHER }, Action: 'sts:AssumeRole' })
-  await server.iam(stranger).send(new Iam.CreateRoleCommand({ RoleName: 'theirs', AssumeRolePolicyDocument }))
+  const Tags = [{ Key: 'secret', Value: 'theirs' }]
+  await server.iam(stranger).send(new Iam.CreateRoleCommand({ RoleName: 'theirs', AssumeRolePolicyDocument, Tags }))
   const { message, requestId } = await refusal(
-    server.sts(alice).send(new Sts.AssumeRoleCommand({ RoleArn, RoleSessionName: 'alice' })),
+    server.sts(alice).send(new Sts.AssumeRoleCommand({ RoleArn, RoleSessionName: 'alice', ExternalId: 'ours' })),
   )
   assert.equal(message, `User: ${ALICE} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`)
   const { id } = await server.admin('explainDenial', { id: requestId })
@@ -271,12 +272,25 @@ test('a denial across accounts: no reason and no id for the caller, each side se
     ['IDENTITY_BASED_POLICY'],
   )
   assert.equal(own.body.requestContext?.['aws:username'], 'alice')
+  const [evaluation] = own.body.evaluations
+  assert.deepEqual(
+    [evaluation?.resource, evaluation?.context],
+    [RoleArn, { 'sts:RoleSessionName': 'alice', 'sts:ExternalId': 'ours' }],
+  )
   const theirs = await details(id, stranger)
   assert.deepEqual(
     theirs.body.policies.map(({ type }) => type),
     ['RESOURCE_BASED_POLICY'],
   )
   assert.equal('requestContext' in theirs.body, false)
+  assert.deepEqual(theirs.body.evaluations[0]?.context, {
+    'aws:ResourceTag/secret': 'theirs',
+    'iam:ResourceTag/secret': 'theirs',
+    'aws:ResourceAccount': OTHER,
+  })
+  const { DecodedMessage = '' } = await server.sts(reader).send(new Sts.DecodeAuthorizationMessageCommand({ EncodedMessage: id }))
+  assert.match(DecodedMessage, /"key":"sts:ExternalId"/)
+  assert.doesNotMatch(DecodedMessage, /ResourceTag|ResourceAccount/)
   const [theirPolicy] = theirs.body.policies
   assert.equal((await toolbox(`/authorization-details/${id}/policy?policyUri=${theirPolicy?.uri}`, reader)).status, 404)
 })

@@ -119,7 +119,9 @@ test('AssumeRoot: a member’s root user for one task, and nothing else', async 
   )
   const assume = (TaskPolicyArn: { readonly arn: string }, TargetPrincipal = id) =>
     operator.send(new AssumeRootCommand({ TargetPrincipal, TaskPolicyArn }))
-  const refused = new RegExp(`is not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::${id}:root$`)
+  const refused = new RegExp(
+    `sts:AssumeRoot on resource: arn:aws:iam::${id}:root because no resource-based policy allows the sts:AssumeRoot action$`,
+  )
   await denied(assume(deleting), refused)
   await enable(IAM_PRINCIPAL)
   await denied(assume(deleting), refused)

@@ -212,14 +212,18 @@ test('a resource control policy binds whoever calls, and the role of a new accou
   })
   await visitor.send(new CreateUserCommand({ UserName: 'made-by-visitor' }))
 
-  const { id: policyId } = await newPolicy('no visits', 'RESOURCE_CONTROL_POLICY', {
+  const { id: policyId, arn: policyArn } = await newPolicy('no visits', 'RESOURCE_CONTROL_POLICY', {
     Effect: 'Deny',
     Principal: '*',
     Action: 'sts:*',
     Resource: '*',
   })
   await attach(policyId, id)
-  await denied(assume(), /is not authorized to perform: sts:AssumeRole/)
+  // Both accounts are in the organization: the reason is told, and the policy.
+  await denied(
+    assume(),
+    new RegExp(`role/OrganizationAccountAccessRole with an explicit deny in a resource control policy: ${policyArn}$`),
+  )
   // IAM is not among the services that resource control policies bind.
   await server.iam(root).send(new ListUsersCommand({}))
   await detach(policyId, id)
@@ -255,7 +259,7 @@ test('a trust policy may let a whole organization in, and nobody else', async ()
     return caller.send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${MANAGEMENT}:role/shared`, RoleSessionName: 'visit' }))
   }
   await assume(root)
-  await denied(assume(outsider), /is not authorized to perform: sts:AssumeRole/)
+  await denied(assume(outsider), /is not authorized to perform: sts:AssumeRole on resource: [^ ]+$/)
 })
 
 test('member accounts see their organization and lead nothing', async () => {

@@ -5,6 +5,7 @@ import type { PolicySource } from '../../policy/compile.ts'
 import type { PolicyType } from '../../policy/evaluate.ts'
 import type { Explanation } from '../../policy/explain.ts'
 import type { DenialRecord, KeptSet } from '../denial-record.ts'
+import { seenSets, type Sides } from './reader.ts'
 
 const TYPES: Readonly<Record<PolicyType, ToldType>> = {
   identity: 'IDENTITY_BASED_POLICY',
@@ -34,18 +35,16 @@ export function policyInfos(sets: readonly KeptSet[]): readonly PolicyInfo[] {
   return [...infos.values()]
 }
 
-/** What came of the action on the resource, and the statements that matched in the sets that the reader sees. */
-export function evaluationOf(
-  { action, resource, checkContext }: DenialRecord,
-  { decision, parts }: Explanation,
-  seen: readonly KeptSet[],
-): Evaluation {
+/** What came of the action on the resource, with the statements that matched and the keys on the sides that the reader sees. */
+export function evaluationOf(record: DenialRecord, { decision, parts }: Explanation, sides: Sides): Evaluation {
+  const { action, resource, resourceContext, checkContext } = record
+  const seen = seenSets(record, sides)
   const isSeen = new Set(seen.map(({ policyType, level }) => `${policyType} ${level}`))
   const matched = parts.filter(({ policyType, level }) => isSeen.has(`${policyType} ${level}`)).flatMap((part) => part.matched)
   return {
     action,
     resource,
-    context: checkContext,
+    context: { ...(sides.resource && resourceContext), ...(sides.caller && checkContext) },
     evaluatedEffect: decision.decision === 'explicitDeny' ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY',
     matchedPolicies: matchedPolicies(matched),
   }

@@ -30,12 +30,11 @@ const getRequestAuthorizationDetails = readOperation('iam-toolbox', 'GetRequestA
   async handle(tx, { authorizationId, nextToken }, call) {
     if (nextToken !== undefined) throw invalidToken()
     const { record, sides } = await mustFind(tx, authorizationId, call)
-    const seen = seenSets(record, sides)
     const { check, caller, policies } = await loadAsked(tx, record)
     return {
       ...(sides.caller && { requestContext: record.requestContext }),
-      evaluations: [evaluationOf(record, explain(check, caller, policies), seen)],
-      policies: policyInfos(seen),
+      evaluations: [evaluationOf(record, explain(check, caller, policies), sides)],
+      policies: policyInfos(seenSets(record, sides)),
     }
   },
 })

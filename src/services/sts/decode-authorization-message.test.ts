@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { DecodeAuthorizationMessageResponse } from '../../model/sts.gen.ts'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT, write } from '../../../tests/harness.ts'
-import type { DenialRecord } from '../denial-record.ts'
+import type { DenialRecord, KeptSet } from '../denial-record.ts'
 import { findDenial, keepDenials, keptText } from '../denials.rows.ts'
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 
@@ -14,8 +14,16 @@ before(async () => {
 })
 after(() => harness.close())
 
+const document = (Sid: string, Effect: string, more = {}): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: { Sid, Effect, Action: 'iam:*', Resource: '*', ...more } })
+
+/** A policy, and where it is among those of its refusal. */
+type Given = { readonly policyType: KeptSet['policyType']; readonly text: string }
+
+const DENIED: readonly Given[] = [{ policyType: 'identity', text: document('S', 'Deny') }]
+
 /** A refusal of the account's user, at this moment. */
-async function keep(id: string): Promise<void> {
+async function keep(id: string, given = DENIED, more: Partial<DenialRecord> = {}): Promise<void> {
   const at = harness.now()
   const record: DenialRecord = {
     id,
@@ -28,22 +36,20 @@ async function keep(id: string): Promise<void> {
     resourceAccountId: ACCOUNT,
     requestContext: { 'aws:username': 'alice' },
     checkContext: { 'aws:TagKeys': ['a', 'b'] },
-    sets: [
-      {
-        policyType: 'identity',
-        level: 0,
-        policies: [{ source: { id: 'p', name: 'p', type: 'inline' }, hash: id, attachedTo: [] }],
-      },
-    ],
+    sets: given.map(({ policyType }, index) => ({
+      policyType,
+      level: 0,
+      policies: [{ source: { id: `p${index}`, name: 'p', type: 'inline' }, hash: `${id}${index || ''}`, attachedTo: [] }],
+    })),
+    ...more,
   }
-  const text = '{"Version":"2012-10-17","Statement":{"Sid":"S","Effect":"Deny","Action":"iam:*","Resource":"*"}}'
   const kept = {
     accountId: ACCOUNT,
     id,
     requestId: record.requestId,
     at,
     record: JSON.stringify(record),
-    texts: [{ hash: id, text }],
+    texts: given.map(({ text }, index) => ({ hash: `${id}${index || ''}`, text })),
   }
   await write(harness.store, async (tx) => ({ done: await keepDenials(tx, ACCOUNT, [kept], at) }))
 }
@@ -70,7 +76,7 @@ test('the message, with every key and value', async () => {
         {
           statementId: 'S',
           effect: 'DENY',
-          principals: { items: [] },
+          principals: { items: [{ value: 'AIDAALICE' }] },
           principalGroups: { items: [] },
           actions: { items: [{ value: 'iam:*' }] },
           resources: { items: [{ value: '*' }] },
@@ -92,6 +98,47 @@ test('the message, with every key and value', async () => {
     },
   })
 })
+
+const SESSION: DenialRecord['caller'] = {
+  type: 'assumed-role',
+  accountId: ACCOUNT,
+  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`,
+  id: 'AROAROLE:s',
+  uniqueId: 'AROAROLE',
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/r`,
+}
+const allow = document('A', 'Allow')
+const deny = document('D', 'Deny')
+const elsewhere = { resourceAccountId: OTHER_ACCOUNT }
+const named = { Principal: { AWS: '*' } }
+// oxfmt-ignore
+const STATEMENTS: readonly (readonly [name: string, given: readonly Given[], more: Partial<DenialRecord>, explicit: boolean, told: readonly string[]])[] = [
+  ['nothing allows',        [{ policyType: 'identity', text: document('A', 'Allow', { Action: 'sts:*' }) }],                                     {},                 false, []],
+  ['the boundary is silent', [{ policyType: 'identity', text: allow }, { policyType: 'boundary', text: document('B', 'Allow', { Action: 'sts:*' }) }], {},            false, []],
+  ['a boundary denies',     [{ policyType: 'identity', text: allow }, { policyType: 'boundary', text: deny }],                                   {},                 true,  ['D SCOPE_POLICY_ISSUER']],
+  ['a role denies',         [{ policyType: 'identity', text: deny }],                                                                            { caller: SESSION }, true, ['D AROAROLE']],
+  ['an organization denies', [{ policyType: 'scp', text: deny }, { policyType: 'identity', text: allow }],                                       { caller: SESSION }, true, ['D AROAROLE:s']],
+  ['a resource denies',     [{ policyType: 'resource', text: document('D', 'Deny', named) }],                                                    {},                 true,  ['D *']],
+  ['another account denies', [{ policyType: 'resource', text: document('D', 'Deny', named) }],                                                   elsewhere,          true,  []],
+  ['another account of the organization denies', [{ policyType: 'resource', text: document('D', 'Deny', named) }], { ...elsewhere, requestContext: { 'aws:PrincipalOrgID': 'o-1' }, checkContext: { 'aws:ResourceOrgID': 'o-1' } }, true, ['D *']],
+]
+for (const [name, given, more, explicit, told] of STATEMENTS) {
+  test(`the statements that are told: ${name}`, async () => {
+    await keep(name, given, more)
+    const { DecodedMessage = '' } = await decode(name)
+    const { explicitDeny, matchedStatements } = JSON.parse(DecodedMessage)
+    type Item = { readonly statementId: string; readonly principals: { readonly items: readonly { readonly value: string }[] } }
+    assert.deepEqual(
+      [
+        explicitDeny,
+        matchedStatements.items.map((one: Item) =>
+          [one.statementId, ...one.principals.items.map(({ value }) => value)].join(' '),
+        ),
+      ],
+      [explicit, told],
+    )
+  })
+}
 
 test('a refusal is kept for a day; the texts of its policies outlive it, then go too', async () => {
   await keep('old')
