@@ -44,6 +44,9 @@ const KEYS: readonly PairedRow[] = [
       policyOf({ Action: 's3:ListBucket', Condition: like('s3:prefix', 'a/*') }),
       policyOf({ Action: 's3:Get*', Condition: like('s3:prefix', 'a/*') }),
       policyOf({ Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }),
+      // Global keys that the user guide has and the Service Authorization Reference has not.
+      policyOf({ Condition: { ArnEquals: { 'aws:SignInSessionArn': `arn:aws:signin:us-east-1:${ACCOUNT}:session/x` } } }),
+      policyOf({ Condition: { ArnEquals: { 'codebuild:ProjectArn': `arn:aws:codebuild:us-east-1:${ACCOUNT}:project/x` } } }),
     ],
     asked: resourceBased,
     at: ['"sts:TagSession"', '"us-west-2_EXAMPLE"'],

@@ -62,6 +62,8 @@ export type AskedSession = {
   /** When it ends at the latest, milliseconds since 1970, whatever is asked. */
   readonly endsAt?: number | undefined
   readonly sourceIdentity: string | undefined
+  /** The token itself says that it is for this role. */
+  readonly namesRole?: boolean
   readonly tags: readonly { readonly Key: string; readonly Value: string }[]
   readonly transitiveTagKeys: readonly string[]
   readonly shown: Readonly<Record<string, string>>

@@ -34,7 +34,7 @@ type Row = readonly [name: string, type: KeyType | `${KeyType}[]`, source: KeySo
 const ROWS: readonly Row[] = [
   // The principal.
   ['aws:PrincipalArn',               'ARN',       'principal',    'in every signed request; for a session the ARN of its role'],
-  ['aws:PrincipalAccount',           'String',    'principal',    'in every signed request'],
+  ['aws:PrincipalAccount',           'String',    'principal',    'in every signed request; `anonymous` in those of nobody'],
   ['aws:PrincipalType',              'String',    'principal',    'always'],
   ['aws:userid',                     'String',    'principal',    'always'],
   ['aws:username',                   'String',    'principal',    'for IAM users'],
@@ -46,10 +46,11 @@ const ROWS: readonly Row[] = [
   ['aws:PrincipalServiceNamesList',  'String[]',  'service',      'where a service acts itself'],
   // The session.
   ['aws:AssumedRoot',                'Bool',      'session',      'in sessions of sts:AssumeRoot'],
-  ['aws:FederatedProvider',          'String',    'session',      'in sessions that came from SAML or OpenID Connect'],
+  ['aws:FederatedProvider',          'String',    'session',      'in sessions that came from OpenID Connect, and when one is made'],
   ['aws:TokenIssueTime',             'Date',      'session',      'with temporary credentials'],
   ['aws:MultiFactorAuthAge',         'Numeric',   'session',      'where a multi-factor code was given'],
-  ['aws:MultiFactorAuthPresent',     'Bool',      'session',      'with temporary credentials; never with access keys of users'],
+  ['aws:MultiFactorAuthPresent',     'Bool',      'session',      'with temporary credentials; never with access keys of users, nor in sessions of federated identities'],
+  ['aws:SignInSessionArn',           'ARN',       'session',      'in sessions of a sign-in by OAuth'],
   ['aws:SourceIdentity',             'String',    'session',      'where the session, or one before it, was given one'],
   ['aws:ChatbotSourceArn',           'ARN',       'session',      'in sessions made by a chat service'],
   ['aws:Ec2InstanceSourceVpc',       'String',    'session',      'with credentials of an instance'],
@@ -58,6 +59,8 @@ const ROWS: readonly Row[] = [
   ['ec2:SourceInstanceArn',          'ARN',       'session',      'with credentials of an instance'],
   ['ssm:SourceInstanceArn',          'ARN',       'session',      'with credentials of a managed instance'],
   ['lambda:SourceFunctionArn',       'ARN',       'session',      'with credentials of a function'],
+  ['codebuild:BuildArn',             'ARN',       'session',      'in sessions that CodeBuild made'],
+  ['codebuild:ProjectArn',           'ARN',       'session',      'in sessions that CodeBuild made'],
   ['glue:RoleAssumedBy',             'String',    'session',      'in sessions made by Glue'],
   ['glue:CredentialIssuingService',  'String',    'session',      'in sessions made by Glue'],
   ['identitystore:UserId',           'String',    'session',      'in sessions of IAM Identity Center'],
@@ -123,7 +126,7 @@ const ROWS: readonly Row[] = [
   ['sts:IdentityTokenAudience',      'String[]',  'operation',    'GetWebIdentityToken'],
   ['sts:RequestContext/',            'String',    'operation',    'AssumeRole, where a provided context has the key'],
   ['sts:RequestContextProviders',    'ARN[]',     'operation',    'AssumeRole, where a context is provided'],
-  ['sts:RoleAuthorizedByIdp',        'Bool',      'operation',    'AssumeRoleWithWebIdentity, AssumeRoleWithSAML'],
+  ['sts:RoleAuthorizedByIdp',        'Bool',      'operation',    'AssumeRoleWithWebIdentity; true where the token names the role'],
   ['sts:RoleSessionName',            'String',    'operation',    'AssumeRole and its siblings'],
   ['sts:SigningAlgorithm',           'String',    'operation',    'GetWebIdentityToken'],
   ['sts:SourceIdentity',             'String',    'operation',    'where the operation sets one'],
@@ -132,6 +135,9 @@ const ROWS: readonly Row[] = [
 ]
 
 const isType = (text: string): text is KeyType => ['String', 'Bool', 'Numeric', 'Date', 'IPAddress', 'ARN'].includes(text)
+
+/** Global keys of the user guide that the Service Authorization Reference does not list as such; in lower case. */
+export const GUIDE_KEYS: ReadonlySet<string> = new Set(['aws:signinsessionarn', 'codebuild:buildarn', 'codebuild:projectarn'])
 
 /** All keys of the table. */
 export const KEY_FACTS: readonly KeyFact[] = ROWS.map(([name, written, source, present]) => {

@@ -4,7 +4,7 @@ import type { Credential, Principal, ServicePrincipal } from '../aws/principal.t
 import { contextOf, type ContextValue, type KnownContext } from '../policy/context.ts'
 import type { Caller, Policies } from '../policy/evaluate.ts'
 import { findDelegatedPolicy } from '../services/delegation-requests.rows.ts'
-import { isInInstanceProfile, loadRole, loadUser } from '../services/iam/principals.rows.ts'
+import { isInInstanceProfile, loadRole, loadUser, type PrincipalRow } from '../services/iam/principals.rows.ts'
 import { type Session, type SessionPrincipal, withSessionTags } from '../services/session-token.ts'
 import type { ReadTx } from '../store/store.ts'
 import { type KnownOrganization, loadOrganization } from './organization.ts'
@@ -107,7 +107,10 @@ function rootPrincipal(accountId: string): KnownPrincipal {
 
 async function userPrincipal(tx: ReadTx, accountId: string, userId: string): Promise<KnownPrincipal | undefined> {
   const user = await loadUser(tx, accountId, userId)
-  if (user === undefined) return undefined
+  return user && principalOfUser(tx, accountId, userId, user)
+}
+
+async function principalOfUser(tx: ReadTx, accountId: string, userId: string, user: PrincipalRow): Promise<KnownPrincipal> {
   const arn = userArn(accountId, user.path, user.name)
   return {
     caller: { type: 'user', accountId, arn, id: userId, userArn: arn, uniqueId: userId },
@@ -188,15 +191,19 @@ async function isStillDelivered(
 
 type FederatedPart = Extract<SessionPrincipal, { readonly type: 'federated-user' }>
 
-/** A federated user has what its issuer has and its session policies both allow: never more. */
+/**
+ * A federated user has what its issuer has and its session policies both allow: never more. "The session's principal tags include the user's
+ * tags and the passed session tags" (IAM User Guide, "Passing session tags using GetFederationToken").
+ */
 async function federatedSession(
   tx: ReadTx,
   session: Session,
   { id: issuerId, name }: FederatedPart,
 ): Promise<KnownPrincipal | undefined> {
   const { accountId } = session
-  const issuer = issuerId === accountId ? rootPrincipal(accountId) : await userPrincipal(tx, accountId, issuerId)
-  if (issuer === undefined) return undefined
+  const user = issuerId === accountId ? undefined : await loadUser(tx, accountId, issuerId)
+  if (user === undefined && issuerId !== accountId) return undefined
+  const issuer = user === undefined ? rootPrincipal(accountId) : await principalOfUser(tx, accountId, issuerId, user)
   const arn = federatedUserArn(accountId, name)
   const id = `${accountId}:${name}`
   const userId = issuer.caller.type === 'user' ? issuerId : undefined
@@ -212,7 +219,7 @@ async function federatedSession(
     policies: { ...issuer.policies, ...(await loadSessionPolicies(tx, session)) },
     context: contextOf({
       ...principalKeys(accountId, { arn, type: 'FederatedUser', userid: id }),
-      ...tagKeys(session.tags ?? []),
+      ...tagKeys(withSessionTags(user?.tags ?? [], session.tags)),
     }),
     as: (credential) => ({
       type: 'federated-user',
@@ -238,10 +245,14 @@ export function anonymousPrincipal(): KnownPrincipal {
   }
 }
 
-/** An AWS service that acts for a resource of an account (IAM User Guide, "AWS global condition context keys": what a service principal's call shows). */
+/**
+ * An AWS service that acts for a resource of an account (IAM User Guide, "AWS global condition context keys": what a service principal's call
+ * shows). `source`: the organization of that account.
+ */
 export function servicePrincipal(
   service: string,
   facts: Pick<ServicePrincipal, 'accountId' | 'sourceArn' | 'delivery'>,
+  source?: KnownOrganization,
 ): {
   readonly known: KnownPrincipal
   readonly principal: Principal
@@ -254,22 +265,25 @@ export function servicePrincipal(
     context: contextOf({
       'aws:PrincipalServiceName': service,
       'aws:PrincipalServiceNamesList': [service],
-      ...(sourceArn !== undefined && { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId }),
+      ...(sourceArn !== undefined && { 'aws:SourceArn': sourceArn, 'aws:SourceAccount': accountId, ...sourceKeys(source) }),
     }),
     as: () => principal,
   }
   return { known, principal }
 }
 
+const sourceKeys = (source: KnownOrganization | undefined): Keys =>
+  source === undefined ? {} : { 'aws:SourceOrgID': source.id, 'aws:SourceOrgPaths': [source.path] }
+
 /** Whoever a token or an assertion spoke of, proven by the operation. It has no policies of its own: the role's trust policy decides alone. */
 export function federatedPrincipal(principal: Principal): KnownPrincipal {
   if (principal.type !== 'web-identity' && principal.type !== 'saml')
     throw new Error(`${principal.type} is not a federated principal`)
-  const { type, accountId, arn, id, provider, claims } = principal
+  const { type, accountId, arn, id, claims } = principal
   return {
     caller: { type, accountId, arn, id, providerArn: arn },
     policies: {},
-    context: contextOf({ ...claims, 'aws:FederatedProvider': provider }),
+    context: contextOf(claims),
     as: (credential) => ({ ...principal, credential }),
   }
 }

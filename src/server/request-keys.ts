@@ -64,6 +64,8 @@ type Key = (facts: Facts) => ContextValue | undefined
 
 const session = ({ caller }: Facts) => caller.principal.credential.session
 const isService = ({ caller }: Facts): boolean => caller.principal.type === 'service'
+/** Whoever a token or an assertion speaks of signed nothing. */
+const isSigned = ({ caller }: Facts): boolean => !['anonymous', 'web-identity', 'saml'].includes(caller.principal.type)
 
 /** Keys of the request and of the session, in lower case. Keys of the principal are in `KnownPrincipal.context`, keys of the resource in its entity. */
 const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
@@ -80,17 +82,17 @@ const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['aws:principalorgpaths', ({ caller }) => asList(caller.known.organization?.path)],
   ['aws:resourceorgid', ({ entity }) => entity.organization?.id],
   ['aws:resourceorgpaths', ({ entity }) => asList(entity.organization?.path)],
-  ['aws:principalisawsservice', (facts) => String(isService(facts))],
+  ['aws:principalisawsservice', (facts) => (isSigned(facts) ? String(isService(facts)) : undefined)],
   ['aws:viaawsservice', () => 'false'],
   ['aws:tokenissuetime', (facts) => asTime(session(facts)?.issuedAt)],
   // An operation that takes a code (AssumeRole) says so in its check, and proves the code before it hands anything out.
-  ['aws:multifactorauthpresent', (facts) => facts.check.context?.['aws:MultiFactorAuthPresent'] ?? asMfaPresent(session(facts))],
+  ['aws:multifactorauthpresent', (facts) => facts.check.context?.['aws:MultiFactorAuthPresent'] ?? asMfaPresent(facts)],
   [
     'aws:multifactorauthage',
     (facts) => facts.check.context?.['aws:MultiFactorAuthAge'] ?? ageOf(session(facts)?.mfaAt, facts.call.now),
   ],
   ['aws:sourceidentity', (facts) => session(facts)?.sourceIdentity],
-  ['aws:federatedprovider', (facts) => session(facts)?.provider],
+  ['aws:federatedprovider', federatedProvider],
   ['aws:assumedroot', (facts) => (session(facts)?.assumedRoot === true ? 'true' : undefined)],
 ])
 
@@ -99,9 +101,21 @@ const asList = (path: string | undefined): readonly string[] | undefined => (pat
 
 const asTime = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString())
 
-/** Present for temporary credentials only: a request signed with a long-term key has no MultiFactorAuthPresent, not a false one. */
-function asMfaPresent(facts: ReturnType<typeof session>): string | undefined {
-  return facts === undefined ? undefined : String(facts.mfaAt !== undefined)
+/**
+ * Present for temporary credentials only: a request signed with a long-term key has no MultiFactorAuthPresent, not a false one. Nor have
+ * federated identities: "this condition key is not present" for them (IAM User Guide, aws:MultiFactorAuthPresent).
+ */
+function asMfaPresent(facts: Facts): string | undefined {
+  const temporary = session(facts)
+  const isFederated = facts.caller.principal.type === 'federated-user' || temporary?.provider !== undefined
+  return temporary === undefined || isFederated ? undefined : String(temporary.mfaAt !== undefined)
+}
+
+/** Of OpenID Connect providers only, in the session of a role and already when it is asked for (IAM User Guide, aws:FederatedProvider). */
+function federatedProvider(facts: Facts): string | undefined {
+  const { principal } = facts.caller
+  const provider = principal.type === 'web-identity' ? principal.provider : session(facts)?.provider
+  return provider?.includes(':saml-provider/') === true ? undefined : provider
 }
 
 function ageOf(mfaAt: number | undefined, now: number): string | undefined {

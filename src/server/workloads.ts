@@ -10,6 +10,7 @@ import type { AdminArguments, AdminResult, Delivered, RoleCredentials } from './
 import { chosenAccount } from './chosen-account.ts'
 import { invoke } from './invoke.ts'
 import type { Opened } from './open.ts'
+import { loadOrganization } from './organization.ts'
 import { servicePrincipal } from './principals.ts'
 
 const EC2 = 'ec2.amazonaws.com'
@@ -130,6 +131,7 @@ async function deliver(
   if (durationSeconds < SECONDS.min || durationSeconds > SECONDS.max)
     throw new Fault('ValidationError', `Credentials of a workload last ${SECONDS.min} to ${SECONDS.max} seconds.`)
   const arn = roleArn(accountId, role.path, role.name)
+  const source = sourceArn === undefined ? undefined : await context.store.read((tx) => loadOrganization(tx, accountId))
   const facts = { accountId, ...(sourceArn !== undefined && { sourceArn }), ...(delivery !== undefined && { delivery }) }
   try {
     const output = await invoke(
@@ -137,7 +139,7 @@ async function deliver(
         service: 'sts',
         operation: 'AssumeRole',
         input: { RoleArn: arn, RoleSessionName: sessionName, DurationSeconds: durationSeconds },
-        caller: servicePrincipal(service, facts),
+        caller: servicePrincipal(service, facts, source),
         region,
         address: service,
         agent: service,

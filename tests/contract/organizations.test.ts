@@ -310,4 +310,21 @@ test('a resource control policy binds a service that fetches credentials for a w
   })
   await attach(people.id, accountId)
   assert.equal(await fetched(), 'credentials')
+  // The confused deputy's policy as the IAM User Guide has it (aws:SourceOrgID): of services, those that act for the organization.
+  const deputy = (name: string, id: string) =>
+    newPolicy(name, 'RESOURCE_CONTROL_POLICY', {
+      ...deny,
+      Principal: '*',
+      Condition: {
+        StringNotEqualsIfExists: { 'aws:SourceOrgID': id },
+        Null: { 'aws:SourceAccount': 'false' },
+        Bool: { 'aws:PrincipalIsAWSService': 'true' },
+      },
+    })
+  const own = await deputy('rcp for services of the organization', organizationId)
+  await attach(own.id, accountId)
+  assert.equal(await fetched(), 'credentials')
+  const foreign = await deputy('rcp for services of another organization', 'o-anotherone')
+  await attach(foreign.id, accountId)
+  assert.match(await fetched(), /with an explicit deny in a resource control policy/)
 })

@@ -12,11 +12,12 @@ const PrincipalArn = `arn:aws:iam::${ACCOUNT}:saml-provider/idp`
 let server: TestServer
 let idp: TestProvider
 let sts: STSClient
+let iam: Iam.IAMClient
 before(async () => {
   server = await startTestServer()
   idp = openProvider()
   const { root } = await server.account('saml', ACCOUNT)
-  const iam = server.iam(root)
+  iam = server.iam(root)
   const { SAMLProviderArn } = await iam.send(
     new Iam.CreateSAMLProviderCommand({ Name: 'idp', SAMLMetadataDocument: idp.metadata }),
   )
@@ -56,6 +57,41 @@ test('a signed response becomes a session of the role', async () => {
   assert.ok(Expiration !== undefined && Expiration.getTime() < Date.now() + 1_900_000)
   const session = server.sts({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken })
   assert.equal((await session.send(new GetCallerIdentityCommand({}))).Arn, `arn:aws:sts::${ACCOUNT}:assumed-role/analyst/jane`)
+})
+
+test('what an attribute says may be demanded by the trust policy, and does not stay with the session', async () => {
+  const principalName = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.6'
+  const condition = { StringEquals: { 'saml:edupersonprincipalname': 'jane@example.com' } }
+  const trust = {
+    Effect: 'Allow',
+    Principal: { Federated: PrincipalArn },
+    Action: 'sts:AssumeRoleWithSAML',
+    Condition: condition,
+  }
+  const allow = (Action: string, Condition: object) => ({ Effect: 'Allow', Action, Resource: '*', Condition })
+  const RoleName = 'scholar'
+  await iam.send(
+    new Iam.CreateRoleCommand({
+      RoleName,
+      AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: trust }),
+    }),
+  )
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [allow('iam:ListUsers', { StringEquals: { 'saml:sub': 'jane' } }), allow('iam:ListRoles', condition)],
+  })
+  await iam.send(new Iam.PutRolePolicyCommand({ RoleName, PolicyName: 'own', PolicyDocument }))
+  const scholar = `arn:aws:iam::${ACCOUNT}:role/${RoleName}`
+  const become = async (name: string) => {
+    const pair = [`${scholar},${PrincipalArn}`]
+    const SAMLAssertion = await idp.respond('jane', { ...attributes(), Role: pair, [principalName]: [name] })
+    return sts.send(new AssumeRoleWithSAMLCommand({ RoleArn: scholar, PrincipalArn, SAMLAssertion }))
+  }
+  await assert.rejects(become('john@example.com'), { name: 'AccessDenied' })
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = (await become('jane@example.com')).Credentials ?? {}
+  const session = server.iam({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken })
+  await session.send(new Iam.ListUsersCommand({}))
+  await assert.rejects(session.send(new Iam.ListRolesCommand({})), { name: 'AccessDenied' })
 })
 
 test('a session ends when the assertion says, if that is earlier than what was asked', async () => {

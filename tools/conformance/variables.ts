@@ -71,6 +71,8 @@ const VALUES: readonly InCondition[] = [
   ['StringNotEquals',        's3:prefix', '${aws:username}',            { ...ANA, 's3:prefix': 'ana' },     false, 'the value equals'],
   ['StringEquals',           's3:prefix', "${aws:username, 'guest'}",   { 's3:prefix': 'guest' },           true,  'a default'],
   ['StringEquals',           's3:prefix', "${aws:username, 'guest'}",   { ...ANA, 's3:prefix': 'guest' },   false, 'a default does nothing beside a value'],
+  ['StringEqualsIgnoreCase', 's3:prefix', "${aws:username, 'Guest'}",   { 's3:prefix': 'gUEST' },           true,  'a default, without case'],
+  ['StringNotEqualsIgnoreCase', 's3:prefix', "${aws:username, 'Guest'}", { 's3:prefix': 'gUEST' },          false, 'a default, without case'],
   ['ArnEquals',              'aws:SourceArn', 'arn:aws:sns:us-east-2:111122223333:${aws:username}', { ...ANA, 'aws:SourceArn': 'arn:aws:sns:us-east-2:111122223333:ana' }, true, 'in an ARN'],
   ['ArnLike',                'aws:SourceArn', 'arn:aws:sns:*:111122223333:${aws:username}-*', { ...ANA, 'aws:SourceArn': 'arn:aws:sns:us-east-2:111122223333:ana-1' }, true, 'in an ARN, beside wildcards'],
   ['ArnLike',                'aws:SourceArn', 'arn:aws:sns:*:${aws:PrincipalAccount}:*', { 'aws:PrincipalAccount': HOME, 'aws:SourceArn': `arn:aws:sns:us-east-2:${HOME}:t` }, true, 'for the account of an ARN', inferred('ARN operators take variables in their values; the limit to the last part is that of the Resource element.')],

@@ -153,8 +153,13 @@ const providers = ({ providers: names }: Named): readonly Caller[] =>
     (['web-identity', 'saml'] as const).map((type) => ({ type, accountId: '', arn: providerArn, id: providerArn, providerArn })),
   )
 
-/** What the context keys about the principal say of a caller; undefined where it has none. */
+/** What the context keys about the principal say of a caller; undefined where it has none. "For anonymous requests, the request context returns `anonymous`" (IAM User Guide, aws:PrincipalAccount). */
 export function principalKeys({ type, accountId, arn, roleArn }: Caller): ReadonlyMap<string, string | undefined> {
+  if (type === 'anonymous')
+    return new Map([
+      ['aws:principalarn', undefined],
+      ['aws:principalaccount', 'anonymous'],
+    ])
   const isMember = accountId !== ''
   return new Map([
     ['aws:principalarn', isMember ? (type === 'assumed-role' ? roleArn : arn) : undefined],

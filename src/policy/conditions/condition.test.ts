@@ -170,6 +170,8 @@ const VARIABLES: readonly (readonly [operator: string, policy: string, actual: s
   ['StringEquals',              '${aws:TagKeys}',             'a',                 F],
   ['StringEquals',              '${aws:TagKeys, \'x\'}',      'x',                 F],
   ['StringEqualsIgnoreCase',    'U-${aws:username}',          'u-aLICE',           T],
+  ['StringEqualsIgnoreCase',    "${aws:userid, 'Guest'}",     'gUEST',             T],
+  ['StringNotEqualsIgnoreCase', "${aws:userid, 'Guest'}",     'gUEST',             F],
   ['StringLike',                '${aws:PrincipalTag/Star}',   'x',                 F],
   ['StringLike',                '${*}*',                      '*x',                T],
   ['ArnLike',                   'arn:aws:iam::1:user/${aws:username}', 'arn:aws:iam::1:user/Alice', T],

@@ -1,6 +1,6 @@
 /** String operators: exact, without regard to case, with wildcards. */
 import type { PolicyVersion } from '../document.ts'
-import { hasVariables, templateOf, templateTest } from '../variables.ts'
+import { hasVariables, templateOf, type TemplatePart, templateTest } from '../variables.ts'
 import { anyOf, type Comparison, type ValueTest } from './comparison.ts'
 
 /** Lists longer than this are looked up, not searched. */
@@ -40,7 +40,7 @@ const ignoringCase: Comparison = {
   compile(expected, version) {
     const tests = expected.map((text): ValueTest => {
       const template = templateOf(text, { version, wildcards: false })
-      const folded = templateTest(template.map((part) => ('key' in part ? part : { ...part, text: part.text.toLowerCase() })))
+      const folded = templateTest(template.map(foldedPart))
       if (!hasVariables(template)) return (actual, context) => folded(actual, 0, context)
       return (actual, context) =>
         folded(actual, 0, {
@@ -54,6 +54,10 @@ const ignoringCase: Comparison = {
     return (actual, context) => test(actual.toLowerCase(), context)
   },
 }
+
+/** In lower case, the default of a variable too. */
+const foldedPart = (part: TemplatePart): TemplatePart =>
+  'key' in part ? { ...part, fallback: part.fallback?.toLowerCase() } : { ...part, text: part.text.toLowerCase() }
 
 /** `*` and `?` are wildcards; the pattern is anchored at both ends. */
 const like: Comparison = {

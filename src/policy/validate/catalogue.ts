@@ -1,6 +1,7 @@
 /** The actions, resource types and condition keys of AWS's services, as the checks ask for them. `AuthorizationCatalogue` of the model fits. */
 import type { Statement, Text } from '../document.ts'
 import { hasWildcard, matches, patternOf } from '../glob.ts'
+import { GUIDE_KEYS, keyFact } from '../keys.ts'
 
 export type CatalogueKey = { readonly name: string; readonly type: string }
 export type CatalogueAction = {
@@ -50,11 +51,19 @@ export function takesIn(action: string, wanted: string): boolean {
 /** The name and the type of a condition key, by its name in any case; undefined where AWS has no such key. */
 export function conditionKeyNamed(catalogue: Catalogue, key: string): CatalogueKey | undefined {
   const wanted = key.toLowerCase()
-  const found = catalogue.globalConditionKeys.find(({ name }) => isKey(name, wanted))
+  const found = globalKeyNamed(catalogue, wanted)
   if (found !== undefined || wanted.startsWith('aws:')) return found
   const service = catalogue.service(wanted.slice(0, Math.max(wanted.indexOf(':'), 0)))
   if (service === undefined) return undefined
   return service.conditionKeys.get(wanted) ?? [...service.conditionKeys.values()].find(({ name }) => isKey(name, wanted))
+}
+
+/** A key that requests to any service may have, by its name in lower case: those of the catalogue, and what the user guide has beside them. */
+export function globalKeyNamed({ globalConditionKeys }: Catalogue, wanted: string): CatalogueKey | undefined {
+  const found = globalConditionKeys.find(({ name }) => isKey(name, wanted))
+  if (found !== undefined) return found
+  const fact = GUIDE_KEYS.has(wanted) ? keyFact(wanted) : undefined
+  return fact && { name: fact.name, type: fact.multivalued ? `ArrayOf${fact.type}` : fact.type }
 }
 
 /** Names that end in a key of one's own are written `aws:ResourceTag/${TagKey}`, `…/tag-key` or `…/<key>`. */

@@ -1,7 +1,7 @@
 /** Checks of condition keys whose meaning is easily taken for another: what their values must be, and what they cannot guard. */
 import type { Statement, Text } from '../document.ts'
 import { hasWildcard } from '../glob.ts'
-import { actionsNamed, actionsOf, type Catalogue, conditionKeyNamed, isKey, keysOf } from './catalogue.ts'
+import { actionsNamed, actionsOf, type Catalogue, conditionKeyNamed, globalKeyNamed, isKey, keysOf } from './catalogue.ts'
 import { type KnownTest, ofTests, testsByKey } from './conditions.ts'
 import { type Check, type Hit, remembered, type Subject } from './finding.ts'
 import { VPC_ENDPOINT_ORGANIZATION_SERVICES, VPC_ENDPOINT_SERVICES } from './supported-services.ts'
@@ -142,7 +142,7 @@ function knownActions(
 
 /** Whether a key is one of a service. Those of identity providers stand in the reference of STS. */
 function isComparable(catalogue: Catalogue, key: string): boolean {
-  if (catalogue.globalConditionKeys.some(({ name }) => isKey(name, key))) return false
+  if (globalKeyNamed(catalogue, key) !== undefined) return false
   if (conditionKeyNamed(catalogue, key) !== undefined) return true
   return [...(catalogue.service('sts')?.conditionKeys.values() ?? [])].some(({ name }) => isKey(name, key))
 }

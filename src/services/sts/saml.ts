@@ -10,6 +10,7 @@ import { readSamlMetadata } from '../saml-metadata.ts'
 import { findSamlProvider } from '../saml-providers.rows.ts'
 import { SamlError, verifiedAssertion } from '../saml-response.ts'
 import { issueRoleSession, mustFindAssumableRole, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
+import { keptSamlKeys, samlKeys } from './saml-keys.ts'
 import { sessionPolicies } from './session-policies.ts'
 import { canBeSessionTags, sessionTags } from './session-tags.ts'
 
@@ -66,7 +67,7 @@ const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
       tags,
       transitiveTagKeys,
       provider,
-      context: claims,
+      context: keptSamlKeys(claims),
       minimumTokenSize: input.MinimumSessionTokenSize,
       ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
     })
@@ -99,7 +100,7 @@ async function identify(tx: ReadTx, input: AssumeRoleWithSAMLRequest, call: Prep
     arn: input.PrincipalArn,
     id: `${qualifier}:${assertion.subject}`,
     provider: input.PrincipalArn,
-    claims: claimsOf(assertion, `${accountId}/${name}`, qualifier),
+    claims: samlKeys(assertion, `${accountId}/${name}`, qualifier),
     credential: { accessKeyId: '' },
     asked: sessionOf(assertion, qualifier),
   }
@@ -175,39 +176,5 @@ function sessionOf(assertion: SamlAssertion, qualifier: string): AskedSession {
     },
   }
 }
-
-/** IAM User Guide, "Available keys for SAML-based AWS STS federation". `saml:aud` is the recipient. */
-function claimsOf(
-  assertion: SamlAssertion,
-  doc: string,
-  qualifier: string,
-): Readonly<Record<string, string | readonly string[]>> {
-  const claims: Record<string, string | readonly string[]> = {
-    'saml:aud': assertion.recipient,
-    'saml:iss': assertion.issuer,
-    'saml:sub': assertion.subject,
-    'saml:sub_type': assertion.subjectType,
-    'saml:namequalifier': qualifier,
-    'saml:doc': doc,
-  }
-  for (const [oid, key] of ATTRIBUTE_KEYS) {
-    const values = assertion.attributes.get(oid)
-    if (values !== undefined) claims[`saml:${key}`] = values
-  }
-  return claims
-}
-
-/** eduPerson and X.500 attributes that are condition keys, by the OIDs that assertions name them with. */
-// oxfmt-ignore
-const ATTRIBUTE_KEYS: readonly (readonly [string, string])[] = [
-  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.1', 'eduPersonAffiliation'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.2', 'eduPersonNickname'],
-  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.3', 'eduPersonOrgDN'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.4', 'eduPersonOrgUnitDN'],
-  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.5', 'eduPersonPrimaryAffiliation'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.6', 'eduPersonPrincipalName'],
-  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.7', 'eduPersonEntitlement'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.8', 'eduPersonPrimaryOrgUnitDN'],
-  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.9', 'eduPersonScopedAffiliation'], ['urn:oid:1.3.6.1.4.1.5923.1.1.1.10', 'eduPersonTargetedID'],
-  ['urn:oid:1.3.6.1.4.1.5923.1.1.1.11', 'eduPersonAssurance'], ['urn:oid:2.5.4.3', 'cn'], ['urn:oid:2.5.4.4', 'surname'],
-  ['urn:oid:2.5.4.42', 'givenName'], ['urn:oid:2.5.4.45', 'x500UniqueIdentifier'], ['urn:oid:0.9.2342.19200300.100.1.1', 'uid'],
-  ['urn:oid:0.9.2342.19200300.100.1.3', 'mail'],
-]
 
 export const samlOperations = [assumeRoleWithSaml]

@@ -91,14 +91,39 @@ export const keptKeys = (keys: Readonly<Record<string, ContextValue>>): Readonly
 
 /** Further keys of providers that AWS knows by name, such as GitHub's `repository`: trust policies may ask for them. */
 export function providerKeys(provider: string, claims: Claims): Readonly<Keys> {
-  const known = readAuthorization().service('sts')?.conditionKeys
   const keys: Keys = {}
   for (const [name, value] of Object.entries(claims)) {
     const key = `${provider}:${name}`
     const text = asText(value)
-    if (text !== undefined && known?.has(key.toLowerCase()) === true) keys[key] = text
+    if (text !== undefined && isProviderKey(key.toLowerCase())) keys[key] = text
   }
   return keys
+}
+
+/** Providers are named by domains: what has none before its colon is a key of AWS's own. */
+const OF_PROVIDER = /^[^:/]+\.[^:]+:/
+const PLACEHOLDER = /\$\{[^}]*\}/g
+
+/** Some names hold a placeholder: `token.actions.githubusercontent.com/${SubPath}:actor`, for issuers of one enterprise. */
+function isProviderKey(key: string): boolean {
+  const known = readAuthorization().service('sts')?.conditionKeys
+  if (known === undefined || !OF_PROVIDER.test(key)) return false
+  return known.has(key) || [...known.keys()].some((name) => isNamedBy(key, name.split(PLACEHOLDER)))
+}
+
+/** Whether a key is a name whose placeholder stands between two parts, for something without slash and colon. */
+function isNamedBy(key: string, [before, behind, ...more]: readonly string[]): boolean {
+  if (before === undefined || behind === undefined || more.length > 0) return false
+  const filled = key.slice(before.length, key.length - behind.length)
+  return key.startsWith(before) && key.endsWith(behind) && /^[^/:]+$/.test(filled) && before.length + behind.length < key.length
+}
+
+/** Whether the provider says itself which roles the token is for (claim `https://aws.amazon.com/roles`), and whether this role is one of them. */
+export function roleClaim(claims: Claims, roleArn: string): 'absent' | 'named' | 'not named' {
+  const value = claims[`${NAMESPACE}roles`]
+  if (value === undefined) return 'absent'
+  const roles = typeof value === 'string' ? [value] : (textsOf(value) ?? [])
+  return roles.includes(roleArn) ? 'named' : 'not named'
 }
 
 function asText(value: unknown): ContextValue | undefined {

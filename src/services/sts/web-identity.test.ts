@@ -17,7 +17,7 @@ const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${NAME}`
 const RoleArn = `arn:aws:iam::${ACCOUNT}:role/ci/Deploy`
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const PROVIDERS = [NAME, GITHUB, 'gone.example', 'broken.example']
+const PROVIDERS = [NAME, GITHUB, `${GITHUB}/octo`, 'gone.example', 'broken.example']
 
 let harness: Harness
 before(async () => {
@@ -174,6 +174,48 @@ test('AWS knows more claims of some providers; they do not stay with the session
   assert.deepEqual(session.context, { [`${GITHUB}:aud`]: 'app', [`${GITHUB}:oaud`]: 'app', [`${GITHUB}:sub`]: 'alice' })
 })
 
+test('an issuer may stand in the place of a placeholder of AWS’s', async () => {
+  const enterprise = `${GITHUB}/octo`
+  const principal = await identify(await token({ iss: `https://${enterprise}`, actor: 'mona', other: 'x' }))
+  assert.deepEqual(Object.keys(principal.claims), [
+    `${enterprise}:actor`,
+    `${enterprise}:aud`,
+    `${enterprise}:sub`,
+    `${enterprise}:oaud`,
+  ])
+})
+
+const ROLES = 'https://aws.amazon.com/roles'
+const NOT_NAMED = 'The target role ARN is not present in the roles claim of the identity token'
+
+test('a token that names roles is for those alone, and the trust policy hears of it', async () => {
+  for (const roles of [RoleArn, [RoleArn], [`${RoleArn}2`, RoleArn]]) {
+    const principal = await identify(await token({ [ROLES]: roles }))
+    const context = { 'sts:RoleSessionName': 'session', 'sts:SourceIdentity': undefined, 'sts:RoleAuthorizedByIdp': 'true' }
+    const resource = { kind: 'role', name: '/ci/Deploy', accountId: ACCOUNT, service: 'iam' }
+    assert.deepEqual(harness.checks(assumeRoleWithWebIdentity, { RoleArn }, { as: principal }), [
+      { action: 'sts:AssumeRoleWithWebIdentity', resource, context },
+    ])
+  }
+  for (const roles of [
+    `${RoleArn}2`,
+    [],
+    'Deploy',
+    `${RoleArn.slice(0, -1)}*`,
+    RoleArn.toLowerCase(),
+    1,
+    null,
+    { a: RoleArn },
+    [RoleArn, 1],
+  ])
+    await refused(await token({ [ROLES]: roles }), 'InvalidIdentityToken', NOT_NAMED)
+  await refused(
+    await token({ [ROLES]: [] }, { key: stranger.privateKey }),
+    'InvalidIdentityToken',
+    'The signature of the token is not valid.',
+  )
+})
+
 const tag = (Key: string, Value: string) => ({ Key, Value })
 
 test('session tags and the source identity come from the token, nested or flat', async () => {
@@ -212,7 +254,7 @@ test('who it is, and what must be allowed', async () => {
     [ACCOUNT, PROVIDER, PROVIDER, `${PROVIDER}:app:alice`],
   )
   const resource = { kind: 'role', name: '/ci/Deploy', accountId: ACCOUNT, service: 'iam' }
-  const context = { 'sts:RoleSessionName': 'session', 'sts:SourceIdentity': undefined }
+  const context = { 'sts:RoleSessionName': 'session', 'sts:SourceIdentity': undefined, 'sts:RoleAuthorizedByIdp': 'false' }
   assert.deepEqual(harness.checks(assumeRoleWithWebIdentity, { RoleArn }, { as: principal }), [
     { action: 'sts:AssumeRoleWithWebIdentity', resource, context },
   ])
@@ -230,7 +272,7 @@ test('who it is, and what must be allowed', async () => {
     'sts:TransitiveTagKeys': ['a'],
   }
   assert.deepEqual(harness.checks(assumeRoleWithWebIdentity, { RoleArn }, { as: tagged }), [
-    { action: 'sts:AssumeRoleWithWebIdentity', resource, context: more },
+    { action: 'sts:AssumeRoleWithWebIdentity', resource, context: { ...more, 'sts:RoleAuthorizedByIdp': 'false' } },
     { action: 'sts:TagSession', resource, context: more },
     { action: 'sts:SetSourceIdentity', resource, context: more },
   ])

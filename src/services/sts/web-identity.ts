@@ -18,6 +18,7 @@ import {
   invalidToken,
   keptKeys,
   providerKeys,
+  roleClaim,
   sessionKeys,
   sourceIdentityOf,
   tagsOf,
@@ -41,7 +42,7 @@ export const assumeRoleWithWebIdentity = readOperation('sts', 'AssumeRoleWithWeb
       ...sessionTagKeys(given, undefined),
     }
     return [
-      { action: ACTION, resource, context },
+      { action: ACTION, resource, context: { ...context, 'sts:RoleAuthorizedByIdp': String(asked.namesRole === true) } },
       ...(setsTags(given, undefined) ? [{ action: 'sts:TagSession', resource, context }] : []),
       ...(asked.sourceIdentity === undefined ? [] : [{ action: 'sts:SetSourceIdentity', resource, context }]),
     ]
@@ -97,6 +98,9 @@ async function identify(tx: ReadTx, input: AssumeRoleWithWebIdentityRequest, cal
   mustBeFor(provider, identity)
   mustBeValidAt(call.now, identity)
   await mustBeSigned(token, identity.issuer, call)
+  const claimed = roleClaim(claims, input.RoleArn)
+  // Recorded by a user of STS (2026): what the token says of roles binds, whatever their trust policies say.
+  if (claimed === 'not named') throw invalidToken('The target role ARN is not present in the roles claim of the identity token')
   const arn = oidcProviderArn(accountId, provider.url)
   return {
     type: 'web-identity',
@@ -111,6 +115,7 @@ async function identify(tx: ReadTx, input: AssumeRoleWithWebIdentityRequest, cal
       name: input.RoleSessionName,
       seconds: undefined,
       sourceIdentity: sourceIdentityOf(claims),
+      namesRole: claimed === 'named',
       ...tagsOf(claims),
       shown: {
         SubjectFromWebIdentityToken: identity.subject,
