@@ -48,7 +48,7 @@ function lineCount(text: string | undefined): number {
 
 const timeOf = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z')
 
-function listText({ denials }: AdminResult<'listDenials'>): string {
+export function listText({ denials }: AdminResult<'listDenials'>): string {
   if (denials.length === 0) return 'Nothing was refused in the last day.\n'
   const rows = denials.map(({ id, at, caller, action, resource }) => [timeOf(at), id, caller, action, resource])
   return `${columns([['TIME', 'AUTHORIZATION ID', 'CALLER', 'ACTION', 'RESOURCE'], ...rows])}Explain one with: keyreeve explain ID\n`
@@ -67,7 +67,7 @@ const NAMES: Readonly<Record<string, string>> = {
 const nameOf = (policyType: string): string => NAMES[policyType] ?? policyType
 
 /** What `keyreeve explain ID` prints. */
-function explanationText(explanation: DenialExplanation): string {
+export function explanationText(explanation: DenialExplanation): string {
   const { caller, action, resource, at, id, requestId, decision, policyType, parts, flip } = explanation
   const facts = columns([
     ['Caller', caller],
@@ -81,16 +81,16 @@ function explanationText(explanation: DenialExplanation): string {
     decision === 'explicitDeny'
       ? `Refused by an explicit deny: ${nameOf(policyType)}.\n`
       : `Refused because nothing allows it: ${nameOf(policyType)}.\n`
-  return [facts, verdict, ...parts.map(partText), contextText(explanation), flipText(flip)]
+  return [facts, verdict, ...parts.map(partText), contextText(explanation), flipText(flip, parts)]
     .filter((text) => text !== '')
     .join('\n')
 }
 
 const VERDICTS: Readonly<Record<ShownPart['verdict'], string>> = {
-  allows: 'allow',
-  denies: 'DENY',
-  silent: 'say nothing',
-  broken: 'DENY: a policy cannot be read',
+  allows: 'allowed',
+  denies: 'DENIED',
+  silent: 'nothing allows it',
+  broken: 'DENIED: a policy cannot be read',
 }
 
 function partText({ policyType, level, attachedTo, verdict, matched, nearMisses, problems }: ShownPart): string {
@@ -103,8 +103,13 @@ function partText({ policyType, level, attachedTo, verdict, matched, nearMisses,
     ...matched.map((one) => bullet(`${one.effect === 'Deny' ? 'denies' : 'allows'}: ${statementText(one)}`)),
     ...nearMisses.map((one) => bullet(`near: ${one.effect} in ${statementText(one)}: ${one.why}`)),
   ]
-  return `${capital(nameOf(policyType))}${of}: ${VERDICTS[verdict]}\n${lines.join('')}`
+  const said = isMissing(policyType, attachedTo) ? 'there is no such role' : VERDICTS[verdict]
+  return `${capital(nameOf(policyType))}${of}: ${said}\n${lines.join('')}`
 }
+
+/** A role has a trust policy; without one there is no role. */
+const isMissing = (policyType: string, attachedTo: readonly string[]): boolean =>
+  policyType === 'trust' && attachedTo.length === 0
 
 /** A session that was scoped down has several session policies, one behind the other. */
 const scopeText = (policyType: string, level: number): string => (policyType === 'session' && level > 0 ? `, scope ${level}` : '')
@@ -123,9 +128,9 @@ function contextText({ context }: DenialExplanation): string {
   return rows.length === 0 ? '' : `Condition keys that the policies asked for\n${columns(rows)}`
 }
 
-function flipText(flip: ShownFlip): string {
+function flipText(flip: ShownFlip, parts: readonly ShownPart[]): string {
   if (flip.kind === 'none')
-    return `No statement lifts the refusal: the caller cannot be named in the ${nameOf(flip.policyType)}.\n`
+    return `No statement lifts the refusal for this caller alone: it cannot be named in the ${nameOf(flip.policyType)}.\n`
   if (flip.kind === 'denied') {
     const where = flip.statement === undefined ? flip.policy : statementText(flip.statement)
     return wrapped(
@@ -139,7 +144,8 @@ function flipText(flip: ShownFlip): string {
       reach === 'exact'
         ? 'It grants this and nothing else.'
         : 'It grants more than this: no policy can name the caller or the resource by itself.'
-    return `In the ${nameOf(policyType)}${where}:\n${printable(document)}\n${told}\n`
+    const isThere = !parts.some((part) => part.policyType === policyType && isMissing(part.policyType, part.attachedTo))
+    return `In the ${nameOf(policyType)}${where}${isThere ? '' : ', once there is such a role'}:\n${printable(document)}\n${told}\n`
   })
   return `The smallest change that lifts the refusal\n${blocks.join('')}`
 }

@@ -37,7 +37,7 @@ const MISSES: readonly (readonly [name: string, statement: object, keys: Readonl
   ['an address',      { ...GET, Condition: { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } } }, { 'aws:SourceIp': '192.0.2.1' },
     'action and resource match; the condition aws:SourceIp failed: 192.0.2.1 is not in 203.0.113.0/24'],
   ['two networks',    { ...GET, Condition: { NotIpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '192.0.2.0/24'] } } }, { 'aws:SourceIp': '192.0.2.1' },
-    'action and resource match; the condition aws:SourceIp failed: 192.0.2.1 is in 10.0.0.0/8 or 192.0.2.0/24'],
+    'action and resource match; the condition aws:SourceIp failed: 192.0.2.1 is in 192.0.2.0/24'],
   ['a missing key',   { ...GET, Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }, {},
     'action and resource match; the condition aws:MultiFactorAuthPresent failed: the request has no such key'],
   ['a key that is',   { ...GET, Condition: { Null: { 'aws:TokenIssueTime': 'true' } } }, { 'aws:TokenIssueTime': '1' },
@@ -49,7 +49,27 @@ const MISSES: readonly (readonly [name: string, statement: object, keys: Readonl
   ['one of all',      { ...GET, Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['a', 'c'] } } }, { 'aws:TagKeys': ['a', 'b'] },
     'action and resource match; the condition aws:TagKeys failed: b is not a or c'],
   ['none of any',     { ...GET, Condition: { 'ForAnyValue:StringLike': { 'aws:TagKeys': 'c*' } } }, { 'aws:TagKeys': ['a', ''] },
-    'action and resource match; the condition aws:TagKeys failed: a and "" is not like c*'],
+    'action and resource match; the condition aws:TagKeys failed: none of a and "" is like c*'],
+  ['all of any',      { ...GET, Condition: { 'ForAnyValue:StringNotLike': { 'aws:TagKeys': ['a*', 'c*'] } } }, { 'aws:TagKeys': ['ab', 'ac'] },
+    'action and resource match; the condition aws:TagKeys failed: each of ab and ac is like a*'],
+  ['one of any',      { ...GET, Condition: { 'ForAnyValue:StringEquals': { 'aws:TagKeys': 'c' } } }, { 'aws:TagKeys': ['a'] },
+    'action and resource match; the condition aws:TagKeys failed: a is not c'],
+  ['empty texts',     { ...GET, Condition: { 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': 'c' } } }, { 'aws:TagKeys': [''] },
+    'action and resource match; the condition aws:TagKeys failed: the key has no value but the empty text'],
+  ['none of all',     { ...GET, Condition: { 'ForAllValues:StringNotEquals': { 'aws:TagKeys': ['a', 'c'] } } }, { 'aws:TagKeys': ['b', 'a'] },
+    'action and resource match; the condition aws:TagKeys failed: a is a'],
+  ['any of no key',   { ...GET, Condition: { 'ForAnyValue:Null': { 'aws:TagKeys': 'true' } } }, {},
+    'action and resource match; the condition aws:TagKeys failed: `ForAnyValue:Null` never holds'],
+  ['a key of nothing', { ...GET, Condition: { Null: { 'aws:TagKeys': 'false' } } }, { 'aws:TagKeys': [''] },
+    'action and resource match; the condition aws:TagKeys failed: the key has no value but the empty text'],
+  ['a wildcard that is none', { ...GET, Condition: { StringEquals: { 'aws:PrincipalTag/t': 'a*' } } }, { 'aws:PrincipalTag/t': 'ab' },
+    'action and resource match; the condition aws:PrincipalTag/t failed: ab is not a* (to `StringEquals` a wildcard is a sign like any other)'],
+  ['a sign that is meant', { ...GET, Condition: { StringEquals: { 'aws:PrincipalTag/t': 'a${*}' } } }, { 'aws:PrincipalTag/t': 'ab' },
+    'action and resource match; the condition aws:PrincipalTag/t failed: ab is not a${*}'],
+  ['a variable that is none', { ...GET, Condition: { NumericEquals: { 'aws:MultiFactorAuthAge': '${aws:EpochTime}' } } }, { 'aws:MultiFactorAuthAge': '5' },
+    'action and resource match; the condition aws:MultiFactorAuthAge failed: 5 does not equal ${aws:EpochTime} (`NumericEquals` fills in no variables)'],
+  ['no value at all', { ...GET, Condition: { StringEquals: { 'aws:PrincipalTag/t': [] } } }, { 'aws:PrincipalTag/t': 'a' },
+    'action and resource match; the condition aws:PrincipalTag/t failed: a is not among no values'],
   ['a number',        { ...GET, Condition: { NumericLessThan: { 'aws:MultiFactorAuthAge': '10' } } }, { 'aws:MultiFactorAuthAge': '11' },
     'action and resource match; the condition aws:MultiFactorAuthAge failed: 11 is not less than 10'],
   ['the resource',    { ...GET, Resource: 'arn:aws:s3:::${aws:username}/*' }, {},
@@ -81,6 +101,20 @@ test('explain: the nearest first; actions of other services are not near', () =>
   assert.deepEqual(
     nearMisses.map(({ statement }) => statement.index),
     [3, 2, 1],
+  )
+})
+
+test('explain: what would allow comes before what would deny, and a deny is near by its conditions alone', () => {
+  const mfa = { Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'false' } } }
+  const { nearMisses } = part([
+    { ...GET, Effect: 'Deny', ...mfa },
+    { ...GET, Effect: 'Deny', Action: 's3:PutObject' },
+    { ...GET, Effect: 'Deny', Resource: 'arn:aws:s3:::other/*' },
+    { ...GET, Action: 's3:PutObject' },
+  ])
+  assert.deepEqual(
+    nearMisses.map(({ statement }) => statement.index),
+    [3, 0],
   )
 })
 

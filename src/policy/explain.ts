@@ -71,8 +71,8 @@ function partOf({ policyType, level, set }: Lane, question: Question): Part {
   const denies = matched.filter(({ effect }) => effect === 'Deny')
   const allows = matched.filter(({ effect }) => effect === 'Allow')
   const nearMisses = tested
-    .filter(({ statement, failures }) => isNear(statement, failures, question))
-    .toSorted((one, other) => distance(one.failures) - distance(other.failures))
+    .filter(({ statement, failures }): boolean => isNear(statement, failures, question))
+    .toSorted((one, other) => distance(one) - distance(other))
     .slice(0, NEAR_MISSES)
     .map(({ statement, failures }) => ({ ...refOf(statement), failures, text: sentence(statement, failures) }))
   const verdict: Verdict =
@@ -90,16 +90,24 @@ function partOf({ policyType, level, set }: Lane, question: Question): Part {
 const refOf = ({ policy, source }: CompiledStatement): StatementRef => ({ policy, statement: source })
 const problemOf = ({ source, problem = '' }: CompiledPolicy) => ({ policy: source, problem })
 
-/** Near: only something beside the action failed, or nothing but the action, and that of the same service. */
-function isNear({ services }: CompiledStatement, failures: readonly Failure[], { action }: Question): boolean {
+/**
+ * Near: only something beside the action failed, or nothing but the action, and that of the same service. A deny is near by its conditions
+ * alone: other requests may meet it, not one about something else.
+ */
+function isNear({ services, effect }: CompiledStatement, failures: readonly Failure[], { action }: Question): boolean {
   if (failures.length === 0) return false
+  if (effect === 'Deny') return failures.every(({ test }) => test === 'condition')
   if (failures.every(({ test }) => test !== 'action')) return true
   const service = action.slice(0, Math.max(0, action.indexOf(':'))).toLowerCase()
   return failures.length === 1 && services?.has(service) === true
 }
 
-/** A wrong action is further off than a condition that failed. */
-const distance = (failures: readonly Failure[]): number => failures.reduce((sum, { test }) => sum + DISTANCES[test], 0)
+type Tested = { readonly statement: CompiledStatement; readonly failures: readonly Failure[] }
+
+/** A wrong action is further off than a condition that failed, and whatever denies further than all that would allow. */
+const distance = ({ statement, failures }: Tested): number =>
+  failures.reduce((sum, { test }) => sum + DISTANCES[test], statement.effect === 'Deny' ? FURTHER_THAN_ALL : 0)
+const FURTHER_THAN_ALL = 1_000
 const DISTANCES: Readonly<Record<TestName, number>> = { condition: 2, principal: 3, resource: 4, action: 5 }
 
 /** Every test of a statement that fails, in the order of the tests. */

@@ -58,7 +58,11 @@ function told(flip: Flip): unknown {
   })
 }
 
+/** With the key that says who asks. */
+const KEYED: Check = { ...GET, context: contextOf({ 'aws:PrincipalArn': ALICE.arn }) }
+const ofAlice = { Condition: { StringEquals: { 'aws:PrincipalArn': ALICE.arn } } }
 const exactly = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::bucket/key' }
+const forAlice = { ...exactly, ...ofAlice }
 // oxfmt-ignore
 const CASES: readonly (readonly [name: string, check: Check, caller: Caller, policies: Policies, flip: unknown])[] = [
   ['nothing allows',          GET,  ALICE, { identity: NOTHING },                                            [['identity 0', [exactly]]]],
@@ -67,7 +71,7 @@ const CASES: readonly (readonly [name: string, check: Check, caller: Caller, pol
   ['two scopes are silent',   GET,  ALICE, { identity: EVERYTHING, session: EVERYTHING, scopes: [EVERYTHING, NOTHING, setOf([allow('sqs:*')])] }, [['session 2', [exactly]], ['session 3', [exactly]]]],
   ['a session and its scope', GET,  ALICE, { identity: EVERYTHING, session: NOTHING, scopes: [NOTHING] },       [['session 0', [exactly]], ['session 1', [exactly]]]],
   ['a scope of the root user', GET, ROOT,  { scopes: [NOTHING] },                                               [['session 1', [exactly]]]],
-  ['the second level',        GET,  ALICE, { identity: EVERYTHING, scps: [EVERYTHING, setOf([allow('sqs:*')], 'scp'), EVERYTHING] }, [['scp 1', [exactly]]]],
+  ['the second level',        KEYED, ALICE, { identity: EVERYTHING, scps: [EVERYTHING, setOf([allow('sqs:*')], 'scp'), EVERYTHING] }, [['scp 1', [forAlice]]]],
   ['signs of wildcards',      { ...GET, resource: 'arn:aws:s3:::bucket/a*b?$c' }, ALICE, { identity: NOTHING }, [['identity 0', [{ ...exactly, Resource: 'arn:aws:s3:::bucket/a${*}b${?}${$}c' }]]]],
   ['no resource',             { ...GET, resource: '*' }, ALICE, { identity: NOTHING },                          [['identity 0', [{ ...exactly, Resource: '*' }]]]],
   ['a trust policy',          ASSUME, ALICE, { identity: EVERYTHING },                                          [['trust 0', [{ Effect: 'Allow', Principal: { AWS: ALICE.arn }, Action: 'sts:AssumeRole' }]]]],
@@ -110,6 +114,13 @@ for (const [name, check, caller, statement, reach] of ODD) {
     assert.deepEqual([JSON.parse(first?.document ?? '{}').Statement, first?.reach], [[statement], reach])
   })
 }
+
+test('flip: a service control policy is about everybody where no key says who asks', () => {
+  const flip = flipOf(GET, ALICE, { identity: EVERYTHING, scps: [NOTHING] })
+  assert.deepEqual(flip.kind === 'add' && flip.additions.map(({ reach, document }) => [reach, JSON.parse(document).Statement]), [
+    ['wider', [exactly]],
+  ])
+})
 
 test('flip: as many additions as there are levels', () => {
   const scps = Array.from({ length: 40 }, () => NOTHING)

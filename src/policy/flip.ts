@@ -3,6 +3,7 @@ import { resourcePattern } from './arn-match.ts'
 import type { Caller } from './caller.ts'
 import { policySet, type PolicySet } from './combine.ts'
 import { type CompiledStatement, compileText, type DocumentKind, type PolicySource } from './compile.ts'
+import { isExact } from './flip-proof.ts'
 import { type Check, decide, type Decision, type Policies, type PolicyType } from './evaluate.ts'
 import { resourceFlaw } from './put-resource.ts'
 import { lanesOf, POLICY_TYPES } from './question.ts'
@@ -14,7 +15,10 @@ export type Addition = {
   readonly level: number
   /** A policy of this one statement. */
   readonly document: string
-  /** `exact`: it names the action, the resource and the principal, and nothing else. `wider`: no policy can name one of them by itself. */
+  /**
+   * `exact`: it grants this action on this resource to this principal, and nothing else; the comparison found no other request. `wider`: it
+   * grants more, because no policy can name one of them by itself.
+   */
   readonly reach: 'exact' | 'wider'
 }
 
@@ -92,11 +96,11 @@ const KINDS: Readonly<Record<PolicyType, DocumentKind | 'endpoint'>> = {
 
 function additionTo({ policyType, level }: Place, check: Check, caller: Caller): Addition | undefined {
   const kind = KINDS[policyType]
-  const named: Named | undefined = kind === 'identity' || kind === 'scp' ? {} : principalOf(kind, caller, check)
+  const named: Named | undefined =
+    kind === 'identity' ? {} : kind === 'scp' ? onlyFor(check.context) : principalOf(kind, caller, check)
   if (named === undefined) return undefined
-  const { isWider = false, ...members } = named
   const resource = kind === 'trust' ? undefined : nameOf(check.resource)
-  const { Principal, Condition } = members
+  const { Principal, Condition } = named
   const statement = {
     Effect: 'Allow',
     ...(Principal !== undefined && { Principal }),
@@ -104,8 +108,16 @@ function additionTo({ policyType, level }: Place, check: Check, caller: Caller):
     ...(resource !== undefined && { Resource: resource }),
     ...(Condition !== undefined && { Condition }),
   }
-  const reach = isWider || (resource === EVERYTHING && check.resource !== EVERYTHING) ? 'wider' : 'exact'
-  return { policyType, level, document: JSON.stringify({ Version: VERSION, Statement: [statement] }), reach }
+  const document = JSON.stringify({ Version: VERSION, Statement: [statement] })
+  const meant = {
+    action: check.action,
+    resource: kind === 'trust' || check.resource === EVERYTHING ? EVERYTHING : literal(check.resource),
+    caller,
+  }
+  // A policy of an organization without a key that tells who asks is about everybody.
+  const isForAll = kind === 'scp' && Condition === undefined
+  const reach = !isForAll && isExact(document, meant, Principal === undefined ? 'identity' : 'resource') ? 'exact' : 'wider'
+  return { policyType, level, document, reach }
 }
 
 const VERSION = '2012-10-17'
@@ -124,14 +136,12 @@ function nameOf(resource: string): string {
 type Named = {
   readonly Principal?: object | '*'
   readonly Condition?: object
-  /** It means others as well. */
-  readonly isWider?: boolean
 }
 
 /** Who asks, as a policy names it; undefined where nobody can be named so closely. A session's role stands for it: sessions come and go. */
 function principalOf(kind: DocumentKind | 'endpoint', caller: Caller, { context }: Check): Named | undefined {
   const { type, arn, roleArn, userArn, providerArn } = caller
-  if (kind === 'rcp') return { Principal: '*' }
+  if (kind === 'rcp') return { Principal: '*', ...onlyFor(context) }
   switch (type) {
     case 'root':
       return rootOf(arn, context)
@@ -152,9 +162,13 @@ function principalOf(kind: DocumentKind | 'endpoint', caller: Caller, { context 
 
 /** To name a root user is to name its whole account: the key that tells who asks keeps all others out. */
 function rootOf(arn: string, context: Check['context']): Named {
-  const Principal = { AWS: arn }
-  if (context.value('aws:principalarn') !== arn) return { Principal, isWider: true }
-  return { Principal, Condition: { StringEquals: { 'aws:PrincipalArn': arn } } }
+  return { Principal: { AWS: arn }, ...(context.value('aws:principalarn') === arn && onlyFor(context)) }
+}
+
+/** Policies of organizations bind everybody: the key that tells who asks keeps it from all others. */
+function onlyFor(context: Check['context']): Pick<Named, 'Condition'> {
+  const arn = context.value('aws:principalarn')
+  return typeof arn === 'string' ? { Condition: { StringEquals: { 'aws:PrincipalArn': arn.replaceAll('$', '${$}') } } } : {}
 }
 
 /** A provider speaks for everybody it knows: the subject and the audience of this token or assertion are named too. */

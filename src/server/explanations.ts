@@ -3,9 +3,12 @@ import { Fault } from '../aws/fault.ts'
 import type { PolicySource } from '../policy/compile.ts'
 import { type Statement, placeOf } from '../policy/document.ts'
 import { explain, type Part } from '../policy/explain.ts'
-import { type Flip, flipOf } from '../policy/flip.ts'
+import { keyFact } from '../policy/keys.ts'
+import { type Addition, type Flip, flipOf } from '../policy/flip.ts'
 import { askedOf, type DenialRecord } from '../services/denial-record.ts'
+import { arnOfId } from '../services/iam/trust-policy.ts'
 import { findDenial, findDenialOfRequest, loadTexts, newestDenials } from '../services/denials.rows.ts'
+import type { ReadTx } from '../store/store.ts'
 import { listAccounts } from './account-jobs.ts'
 import type {
   AdminArguments,
@@ -41,7 +44,7 @@ export async function explainDenial(
   return context.store.read(async (tx) => {
     const record = (await findDenial(tx, id)) ?? (await findDenialOfRequest(tx, id))
     if (record === undefined) throw unknownDenial(id)
-    return explanationOf(record, await loadTexts(tx, record))
+    return explanationOf(tx, record)
   })
 }
 
@@ -62,24 +65,53 @@ const summaryOf = ({ id, requestId, at, caller, action, resource }: DenialRecord
 
 type Texts = ReadonlyMap<string, string>
 
-function explanationOf(record: DenialRecord, texts: Texts): DenialExplanation {
+async function explanationOf(tx: ReadTx, record: DenialRecord): Promise<DenialExplanation> {
+  const texts = await loadTexts(tx, record)
   const { check, caller, policies } = askedOf(record, (hash) => texts.get(hash))
   const { decision, parts, context } = explain(check, caller, policies)
   if (decision.decision === 'allowed') throw new Error(`the refusal ${record.id} is none by the policies that are kept with it`)
-  const shown = showing(record, texts)
+  const shown = showing(record, texts, await namesOf(tx, parts))
   return {
     ...summaryOf(record),
     accountId: record.caller.accountId,
     decision: decision.decision,
     policyType: decision.policyType,
     parts: parts.map(shown.part),
-    context: Object.fromEntries(Array.from(context, ([key, value]) => [key, value ?? null])),
+    context: Object.fromEntries(Array.from(context, ([key, value]) => [writtenKey(key), value ?? null])),
     flip: shown.flip(flipOf(check, caller, policies)),
   }
 }
 
+/** A key as AWS writes it. */
+function writtenKey(key: string): string {
+  const { name = '' } = keyFact(key) ?? {}
+  return name + key.slice(name.length)
+}
+
+/** Unique ids of users and roles, by which trust policies know them. */
+const UNIQUE_ID = /\b(?:AIDA|AROA)[A-Z0-9]{12,}\b/g
+/** What the unique ids that principals failed by stand for now. */
+type Names = ReadonlyMap<string, string>
+
+async function namesOf(tx: ReadTx, parts: readonly Part[]): Promise<Names> {
+  const names = new Map<string, string>()
+  for (const { text } of parts.flatMap(({ nearMisses }) => nearMisses.flatMap(principalFailures)))
+    for (const [id] of text.matchAll(UNIQUE_ID)) if (!names.has(id)) names.set(id, (await arnOfId(tx, id)) ?? 'nobody any more')
+  return names
+}
+
+type NearMiss = Part['nearMisses'][number]
+const principalFailures = ({ failures }: NearMiss) => failures.filter(({ test }) => test === 'principal')
+
+/** The sentence, with what people know beside each unique id: `AIDA… (arn:aws:iam::111122223333:user/alice)`. */
+const namedIn = (near: NearMiss, names: Names): string =>
+  principalFailures(near).reduce(
+    (sentence, { text }) => sentence.replace(text, () => text.replaceAll(UNIQUE_ID, (id) => `${id} (${names.get(id) ?? ''})`)),
+    near.text,
+  )
+
 /** How the parts of an explanation are shown: with the texts of the policies, for the lines, and with what each is attached to. */
-function showing(record: DenialRecord, texts: Texts) {
+function showing(record: DenialRecord, texts: Texts, names: Names) {
   const hashes = new Map(record.sets.flatMap(({ policies }) => policies.map(({ source, hash }) => [source.id, hash])))
   const statement = (policy: PolicySource, { index, sid, effect, start }: Statement): ShownStatement => {
     const text = texts.get(hashes.get(policy.id) ?? '') ?? ''
@@ -92,6 +124,24 @@ function showing(record: DenialRecord, texts: Texts) {
         .flatMap(({ policies }) => policies.flatMap((policy) => policy.attachedTo)),
     ),
   ]
+  /** Where there may be no policy yet; nor is a group the place to let one of its members do something. */
+  const placeOfAddition = ({ policyType }: Addition): readonly string[] | undefined => {
+    const { arn, roleArn, userArn } = record.caller
+    switch (policyType) {
+      case 'identity':
+      case 'boundary':
+        return [roleArn ?? userArn ?? arn]
+      case 'session':
+        return [arn]
+      case 'resource':
+      case 'trust':
+        return [record.resource]
+      case 'scp':
+      case 'rcp':
+      case 'endpoint':
+        return undefined
+    }
+  }
   return {
     part: ({ policyType, level, verdict, matched, nearMisses, problems }: Part): ShownPart => ({
       policyType,
@@ -99,7 +149,7 @@ function showing(record: DenialRecord, texts: Texts) {
       attachedTo: attachedTo(policyType, level),
       verdict,
       matched: matched.map((one) => statement(one.policy, one.statement)),
-      nearMisses: nearMisses.map((one) => ({ ...statement(one.policy, one.statement), why: one.text })),
+      nearMisses: nearMisses.map((one) => ({ ...statement(one.policy, one.statement), why: namedIn(one, names) })),
       problems: problems.map(({ policy, problem }) => ({ policy: nameOfPolicy(policy), problem })),
     }),
     flip: (flip: Flip): ShownFlip => {
@@ -107,7 +157,10 @@ function showing(record: DenialRecord, texts: Texts) {
       if (flip.kind === 'add')
         return {
           kind: 'add',
-          additions: flip.additions.map((one) => ({ ...one, attachedTo: attachedTo(one.policyType, one.level) })),
+          additions: flip.additions.map((one) => ({
+            ...one,
+            attachedTo: placeOfAddition(one) ?? attachedTo(one.policyType, one.level),
+          })),
         }
       const { policyType, policy } = flip
       return {

@@ -232,7 +232,7 @@ test('explain: near misses, and the smallest change', async () => {
   const { id } = await getRole()
   const { decision, parts, flip, context } = await server.admin('explainDenial', { id })
   assert.equal(decision, 'implicitDeny')
-  assert.deepEqual(context, { 'aws:sourceip': '127.0.0.1' })
+  assert.deepEqual(context, { 'aws:SourceIp': '127.0.0.1' })
   const [near] = parts.flatMap(({ nearMisses }) => nearMisses)
   assert.deepEqual(near, {
     policy: `own of ${ALICE}`,
@@ -254,6 +254,41 @@ test('explain: near misses, and the smallest change', async () => {
       },
     ],
   })
+})
+
+test('explain: what lifts the refusal goes to the user itself, not to its group', async () => {
+  const iam = server.iam(root)
+  await iam.send(new Iam.CreateGroupCommand({ GroupName: 'team' }))
+  const PolicyDocument = policyOf({ Effect: 'Allow', Action: 'iam:GetUser', Resource: '*' })
+  await iam.send(new Iam.PutGroupPolicyCommand({ GroupName: 'team', PolicyName: 'own', PolicyDocument }))
+  await iam.send(new Iam.AddUserToGroupCommand({ GroupName: 'team', UserName: 'alice' }))
+  const { id } = await getRole()
+  const { parts, flip } = await server.admin('explainDenial', { id })
+  assert.deepEqual(parts[0]?.attachedTo.toSorted(), [`arn:aws:iam::${ACCOUNT}:group/team`, ALICE])
+  assert.deepEqual(flip.kind === 'add' && flip.additions.map(({ attachedTo }) => attachedTo), [[ALICE]])
+  await iam.send(new Iam.RemoveUserFromGroupCommand({ GroupName: 'team', UserName: 'alice' }))
+})
+
+test('explain: trust policies name people by their ARNs, those who are gone, and roles that are not there', async () => {
+  const iam = server.iam(root)
+  const assuming = policyOf({ Effect: 'Allow', Action: 'sts:*', Resource: '*' })
+  const visitor = server.sts(await userWith('visitor', assuming))
+  const { User } = await iam.send(new Iam.CreateUserCommand({ UserName: 'trusted' }))
+  const trusting = policyOf({ Effect: 'Allow', Principal: { AWS: User?.Arn }, Action: 'sts:AssumeRole' })
+  await iam.send(new Iam.CreateRoleCommand({ RoleName: 'narrow', AssumeRolePolicyDocument: trusting }))
+  const explained = async (name: string) => {
+    const RoleArn = `arn:aws:iam::${ACCOUNT}:role/${name}`
+    const { requestId } = await refusal(visitor.send(new Sts.AssumeRoleCommand({ RoleArn, RoleSessionName: 'visit' })))
+    const { parts } = await server.admin('explainDenial', { id: requestId })
+    const trust = parts.find(({ policyType }) => policyType === 'trust')
+    return { attachedTo: trust?.attachedTo, why: trust?.nearMisses[0]?.why }
+  }
+  const sentence = `action matches; the principal failed: arn:aws:iam::${ACCOUNT}:user/visitor is not meant by Principal ${User?.UserId}`
+  const attachedTo = [`arn:aws:iam::${ACCOUNT}:role/narrow`]
+  assert.deepEqual(await explained('narrow'), { attachedTo, why: `${sentence} (${User?.Arn})` })
+  await iam.send(new Iam.DeleteUserCommand({ UserName: 'trusted' }))
+  assert.deepEqual(await explained('narrow'), { attachedTo, why: `${sentence} (nobody any more)` })
+  assert.deepEqual(await explained('none'), { attachedTo: [], why: undefined })
 })
 
 test('a denial across accounts: no reason and no id for the caller, each side sees its own', async () => {

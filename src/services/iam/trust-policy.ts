@@ -90,7 +90,7 @@ async function idOfArn(
 const SESSION = /^(?:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+|federated-user\/[\w+=,.@-]+)$/
 
 /** The ARN of a user or a role by its unique id, whichever account of this server it is in; undefined where there is none. */
-async function arnOfId(tx: ReadTx, id: string): Promise<string | undefined> {
+export async function arnOfId(tx: ReadTx, id: string): Promise<string | undefined> {
   const accountId = isId(id) ? accountOfId(id) : undefined
   if (accountId === undefined) return undefined
   if (id.startsWith(USER_ID)) {
