@@ -77,7 +77,7 @@ const ROWS: readonly Row[] = [
   ['aws:ResourceAccount',            'String',    'resource',     'where the action is about a resource'],
   ['aws:ResourceOrgID',              'String',    'organization', 'where the account of the resource is in an organization'],
   ['aws:ResourceOrgPaths',           'String[]',  'organization', 'where the account of the resource is in an organization'],
-  ['aws:ResourceTag/',               'String',    'resource',     'where the resource exists and has the tag'],
+  ['aws:ResourceTag/',               'String',    'resource',     'where the resource has the tag, or is made with it'],
   // The request.
   ['aws:CalledVia',                  'String[]',  'service',      'where a service calls with the credentials of its caller'],
   ['aws:CalledViaFirst',             'String',    'service',      'where a service calls with the credentials of its caller'],

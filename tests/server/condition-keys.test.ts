@@ -112,6 +112,25 @@ test('a tag of the same key in other letters does not stand in for the tag that 
   assert.equal(await create('both', ['team', 'blue'], ['Team', 'red']), false)
 })
 
+test('tags that something is made with are those of the resource already', async () => {
+  const Condition = { StringEquals: { 'aws:ResourceTag/team': 'blue' } }
+  const maker = await userWith('tagMaker', { Effect: 'Allow', Action: 'iam:*', Resource: '*', Condition })
+  for (const [action, input] of Object.entries({
+    CreateUser: { UserName: 'coloured' },
+    CreateRole: { RoleName: 'coloured', AssumeRolePolicyDocument: TRUST },
+    CreatePolicy: { PolicyName: 'coloured', PolicyDocument: DOCUMENT },
+    CreateInstanceProfile: { InstanceProfileName: 'coloured' },
+    CreateVirtualMFADevice: { VirtualMFADeviceName: 'coloured' },
+  })) {
+    assert.equal(await isLetIn(maker, 'iam', action, input), false, action)
+    assert.equal(await isLetIn(maker, 'iam', action, { ...input, Tags: [{ Key: 'team', Value: 'red' }] }), false, action)
+    assert.equal(await isLetIn(maker, 'iam', action, { ...input, Tags: TAGS }), true, action)
+  }
+  // What is there has its own tags, whatever a request would give it.
+  await done('CreateUser', { UserName: 'plain' })
+  assert.equal(await isLetIn(maker, 'iam', 'TagUser', { UserName: 'plain', Tags: TAGS }), false)
+})
+
 test('iam:ResourceTag is of users and roles, aws:ResourceTag of all that has tags', async () => {
   const tagged = (prefix: string): object => ({
     Effect: 'Allow',

@@ -70,7 +70,8 @@ for (const operation of compared) {
       if (!BY_PATH.has(operation.name))
         assert.ok((types.length === 0 ? ['*'] : types).includes(type), `${type}: not ${types.join()}`)
       const keys = Object.entries(check.context ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [catalogued(key)]))
-      for (const key of keys) assert.ok(action.conditionKeys.includes(key), `${name} has no ${key}`)
+      const ofTypes = types.flatMap((kind) => readAuthorization().service('iam')?.resourceTypes.get(kind)?.conditionKeys ?? [])
+      for (const key of keys) assert.ok([...action.conditionKeys, ...ofTypes].includes(key), `${name} has no ${key}`)
     }
   })
 }

@@ -189,7 +189,7 @@ test('what must be allowed', async () => {
       context: { 'iam:PassedToService': 'ec2.amazonaws.com', 'iam:AssociatedResourceArn': `arn:aws:ec2:*:${ACCOUNT}:instance/*` },
     },
   ])
-  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v' }
+  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v', 'aws:ResourceTag/k': 'v' }
   assert.deepEqual(
     harness.checks(createInstanceProfile, { InstanceProfileName: 'p', Path: '/x/', Tags: [{ Key: 'k', Value: 'v' }] }),
     [

@@ -26,13 +26,13 @@ import { DEFAULT_PATH, nameKey } from './names.ts'
 import { INSTANCE_PROFILES_PER_ACCOUNT, ROLES_PER_INSTANCE_PROFILE } from './quotas.ts'
 import { bareRole } from './role-shape.ts'
 import { mustFindModifiableRole, mustFindRole } from './roles.rows.ts'
-import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
 
 /** An instance profile with tags also needs iam:TagInstanceProfile. */
 export const createInstanceProfile = writeOperation('iam', 'CreateInstanceProfile', {
   authorize({ InstanceProfileName, Path, Tags }, { accountId }) {
     const resource = instanceProfileArn(accountId, Path ?? DEFAULT_PATH, InstanceProfileName)
-    const context = requestTagKeys(Tags)
+    const context = newTagKeys(Tags)
     const create: Check = { action: 'iam:CreateInstanceProfile', resource, context }
     return Tags === undefined || Tags.length === 0 ? create : [create, { action: 'iam:TagInstanceProfile', resource, context }]
   },

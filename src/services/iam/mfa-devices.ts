@@ -24,7 +24,7 @@ import { quotaExceeded, validationError } from './errors.ts'
 import { type CredentialOwner, mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
 import { qrCode } from './qr-code.ts'
 import { MFA_DEVICES_PER_USER, VIRTUAL_MFA_DEVICES_PER_ACCOUNT } from './quotas.ts'
-import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
 
 /** AWS's seeds are 64 characters of base32. */
 const SEED_BYTES = 40
@@ -58,7 +58,7 @@ function newSerialOf(accountId: string, path: string | undefined, name: string):
 export const createVirtualMfaDevice = writeOperation('iam', 'CreateVirtualMFADevice', {
   authorize({ Path, VirtualMFADeviceName, Tags }, { accountId }) {
     const resource = serialOf(accountId, Path, VirtualMFADeviceName)
-    const context = requestTagKeys(Tags)
+    const context = newTagKeys(Tags)
     const create: Check = { action: 'iam:CreateVirtualMFADevice', resource, context }
     return Tags === undefined || Tags.length === 0 ? create : [create, { action: 'iam:TagMFADevice', resource, context }]
   },

@@ -174,9 +174,10 @@ test('what must be allowed', async () => {
     context: {},
   })
   const context = { 'aws:TagKeys': ['a'], 'aws:RequestTag/a': 'b' }
+  const made = { ...context, 'aws:ResourceTag/a': 'b' }
   assert.deepEqual(harness.checks(createOidcProvider, { Url, Tags: [tag('a', 'b')] }), [
-    { action: 'iam:CreateOpenIDConnectProvider', resource: arnOf('new.example/a'), context },
-    { action: 'iam:TagOpenIDConnectProvider', resource: arnOf('new.example/a'), context },
+    { action: 'iam:CreateOpenIDConnectProvider', resource: arnOf('new.example/a'), context: made },
+    { action: 'iam:TagOpenIDConnectProvider', resource: arnOf('new.example/a'), context: made },
   ])
   for (const operation of [
     getOidcProvider,

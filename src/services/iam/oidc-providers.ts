@@ -21,7 +21,7 @@ import type { Entity } from '../service.ts'
 import { mustDifferByCase } from './cased-tags.ts'
 import { invalidInput, quotaExceeded, validationError } from './errors.ts'
 import { CLIENT_IDS_PER_OIDC_PROVIDER, OIDC_PROVIDERS_PER_ACCOUNT, THUMBPRINTS_PER_OIDC_PROVIDER } from './quotas.ts'
-import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
 
 /** Recorded for GetOpenIDConnectProvider; that the operations which change a provider say the same is inferred. */
 const noSuchProvider = (arn: string): Fault => new Fault('NoSuchEntity', `OpenIDConnect Provider not found for arn ${arn}`)
@@ -95,7 +95,7 @@ function checked({ Url, ClientIDList = [], ThumbprintList = [], Tags }: CreateOp
 export const createOidcProvider = writeOperation('iam', 'CreateOpenIDConnectProvider', {
   authorize({ Url, Tags }, { accountId }) {
     const resource = resourceOf(accountId, Url)
-    const context = requestTagKeys(Tags)
+    const context = newTagKeys(Tags)
     const create: Check = { action: 'iam:CreateOpenIDConnectProvider', resource, context }
     return Tags === undefined || Tags.length === 0
       ? create

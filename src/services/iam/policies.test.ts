@@ -246,7 +246,7 @@ test('DeletePolicy names what must go first, one thing after the other', async (
 
 test('what must be allowed', () => {
   const input = { PolicyName: 'p', Path: '/a/', PolicyDocument: DOCUMENT }
-  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v' }
+  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v', 'aws:ResourceTag/k': 'v' }
   assert.deepEqual(harness.checks(createPolicy, input), {
     action: 'iam:CreatePolicy',
     resource: arnOf('/a/p'),

@@ -29,7 +29,7 @@ import { mustBePolicyArn, mustOwnPolicy, policyCheck } from './policy-arn.ts'
 import { awsPolicy, createdPolicy, customerPolicy, describedPolicy, listedPolicy, type PolicyFacts } from './policy-shape.ts'
 import { mustBeManagedPolicy, mustFitManagedPolicy } from './put-policy.ts'
 import { POLICIES_PER_ACCOUNT } from './quotas.ts'
-import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
 
 const FIRST_VERSION = 1
 
@@ -37,7 +37,7 @@ const FIRST_VERSION = 1
 export const createPolicy = writeOperation('iam', 'CreatePolicy', {
   authorize(input: CreatePolicyRequest, { accountId }) {
     const resource = policyArn(accountId, input.Path ?? DEFAULT_PATH, input.PolicyName)
-    const asked = { resource, context: requestTagKeys(input.Tags), told: `policy ${input.PolicyName}` }
+    const asked = { resource, context: newTagKeys(input.Tags), told: `policy ${input.PolicyName}` }
     const create: Check = { action: 'iam:CreatePolicy', ...asked }
     return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagPolicy', ...asked }]
   },

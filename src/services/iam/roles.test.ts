@@ -256,7 +256,7 @@ test('tags of roles', async () => {
 })
 
 test('what must be allowed', () => {
-  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v' }
+  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v', 'aws:ResourceTag/k': 'v' }
   const bounded = { ...context, 'iam:PermissionsBoundary': undefined }
   assert.deepEqual(harness.checks(createRole, { RoleName: 'r', Path: '/p/', Tags: [{ Key: 'k', Value: 'v' }] }), [
     { action: 'iam:CreateRole', resource: arnOf('/p/r'), context: bounded },

@@ -23,7 +23,7 @@ import {
   type RoleRow,
   setRoleSettings,
 } from './roles.rows.ts'
-import { mustDiffer, parseTags, requestTagKeys, principalTagKeys } from './tags.ts'
+import { mustDiffer, parseTags, newTagKeys, principalTagKeys } from './tags.ts'
 import { storedTrustPolicy } from './trust-policy.ts'
 
 /** IAM API reference, CreateRole: one hour where nothing is said. Seconds. */
@@ -35,7 +35,7 @@ export const LINKED_PATH = '/aws-service-role/'
 export const createRole = writeOperation('iam', 'CreateRole', {
   authorize(input: CreateRoleRequest, { accountId }) {
     const resource = roleArn(accountId, input.Path ?? DEFAULT_PATH, input.RoleName)
-    const context = requestTagKeys(input.Tags)
+    const context = newTagKeys(input.Tags)
     const bounded = { ...context, 'iam:PermissionsBoundary': input.PermissionsBoundary }
     const create: Check = { action: 'iam:CreateRole', resource, context: bounded }
     return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagRole', resource, context }]

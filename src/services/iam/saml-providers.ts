@@ -24,7 +24,7 @@ import type { WriteTx } from '../../store/store.ts'
 import { mustDifferByCase } from './cased-tags.ts'
 import { invalidInput, quotaExceeded } from './errors.ts'
 import { METADATA_KEYS_PER_SAML_PROVIDER, SAML_KEYS_PER_PROVIDER, SAML_PROVIDERS_PER_ACCOUNT } from './quotas.ts'
-import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
 
 /** Recorded for GetSAMLProvider. */
 const noSuchProvider = (arn: string): Fault => new Fault('NoSuchEntity', `Manifest not found for arn ${arn}`)
@@ -66,7 +66,7 @@ function metadataIn(text: string): SamlMetadata {
 export const createSamlProvider = writeOperation('iam', 'CreateSAMLProvider', {
   authorize({ Name, Tags }, { accountId }) {
     const resource = samlProviderArn(accountId, Name)
-    const context = requestTagKeys(Tags)
+    const context = newTagKeys(Tags)
     const create: Check = { action: 'iam:CreateSAMLProvider', resource, context }
     return Tags === undefined || Tags.length === 0 ? create : [create, { action: 'iam:TagSAMLProvider', resource, context }]
   },

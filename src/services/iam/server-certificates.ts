@@ -27,7 +27,7 @@ import {
   type ServerCertificateRow,
 } from './server-certificates.rows.ts'
 import { readCertificate } from './signing-certificates.ts'
-import { parseTags, requestTagKeys, resourceTagKeys } from './tags.ts'
+import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
 
 const nameTaken = (name: string): Fault =>
   new Fault('EntityAlreadyExists', `The Server Certificate with name ${name} already exists.`)
@@ -35,7 +35,7 @@ const nameTaken = (name: string): Fault =>
 export const uploadServerCertificate = writeOperation('iam', 'UploadServerCertificate', {
   authorize({ Path, ServerCertificateName, Tags }, { accountId }) {
     const resource = serverCertificateArn(accountId, Path ?? DEFAULT_PATH, ServerCertificateName)
-    const context = requestTagKeys(Tags)
+    const context = newTagKeys(Tags)
     const upload: Check = { action: 'iam:UploadServerCertificate', resource, context }
     return Tags === undefined || Tags.length === 0 ? upload : [upload, { action: 'iam:TagServerCertificate', resource, context }]
   },

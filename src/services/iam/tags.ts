@@ -24,6 +24,15 @@ export function requestTagKeys(tags: readonly Tag[] | undefined): Context {
   }
 }
 
+/**
+ * Condition keys of a request that makes something with tags: to it they are those of the resource too, "in requests that create a resource
+ * with an attached tag" (IAM User Guide, aws:ResourceTag). iam:ResourceTag is of what is there.
+ */
+export const newTagKeys = (tags: readonly Tag[] | undefined): Context => ({
+  ...requestTagKeys(tags),
+  ...resourceTagKeys(tags ?? []),
+})
+
 /** Condition keys of a request that names tags without values (Untag*). */
 export const tagNameKeys = (keys: readonly string[]): Context => ({ 'aws:TagKeys': keys })
 

@@ -201,7 +201,7 @@ test('DeleteUser names what must go first, one thing after the other', async () 
 
 test('what must be allowed', () => {
   const tagged = { UserName: 'u', Path: '/p/', Tags: [{ Key: 'k', Value: 'v' }] }
-  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v' }
+  const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v', 'aws:ResourceTag/k': 'v' }
   const bounded = { ...context, 'iam:PermissionsBoundary': undefined }
   assert.deepEqual(harness.checks(createUser, tagged), [
     { action: 'iam:CreateUser', resource: arnOf('/p/u'), context: bounded },

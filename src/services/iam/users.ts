@@ -14,7 +14,7 @@ import { mustFindOwner, ownerOf, ownerResource } from './implicit-user.ts'
 import { DEFAULT_PATH, nameKey } from './names.ts'
 import { forgetPasswords } from './passwords.rows.ts'
 import { USERS_PER_ACCOUNT } from './quotas.ts'
-import { mustDiffer, parseTags, requestTagKeys, principalTagKeys } from './tags.ts'
+import { mustDiffer, parseTags, newTagKeys, principalTagKeys } from './tags.ts'
 import { describedUser, listedUser, rootUser } from './user-shape.ts'
 import {
   countUsers,
@@ -31,7 +31,7 @@ import {
 export const createUser = writeOperation('iam', 'CreateUser', {
   authorize(input: CreateUserRequest, { accountId }) {
     const resource = userArn(accountId, input.Path ?? DEFAULT_PATH, input.UserName)
-    const context = requestTagKeys(input.Tags)
+    const context = newTagKeys(input.Tags)
     const bounded = { ...context, 'iam:PermissionsBoundary': input.PermissionsBoundary }
     const create: Check = { action: 'iam:CreateUser', resource, context: bounded }
     return input.Tags === undefined || input.Tags.length === 0 ? create : [create, { action: 'iam:TagUser', resource, context }]
