@@ -17,7 +17,13 @@ test('managed policies: all are read', () => {
   )
 })
 
+/** It has a variable in the place of an account, which AWS does not take from customers (reported of CreatePolicy in 2026). */
+const AWS_ALONE = ['AmazonTimestreamInfluxDBServiceRolePolicy']
+
 test('managed policies: all pass the checks of put', () => {
   const refused = documents.filter(({ source }) => checkDocument(source, 'boundary') !== undefined)
-  assert.deepEqual(refused, [])
+  assert.deepEqual(
+    refused.map(({ name }) => name),
+    AWS_ALONE,
+  )
 })

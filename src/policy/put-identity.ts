@@ -1,8 +1,9 @@
 /** Identity policies when they are put. AWS tests a document as a whole, one rule after the other; the first rule that fails is told. */
-import { compileCondition } from './conditions/condition.ts'
 import { PolicyError, type PolicyDocument, type PolicyFlaw, type Statement } from './document.ts'
+import { firstFlaw } from './first-flaw.ts'
 import { actionFlaw, conditionKeyFlaw } from './put-action.ts'
-import { isLegacyResource, resourceFlaw } from './put-resource.ts'
+import { passesLegacyParsing, passesStoring } from './put-legacy.ts'
+import { resourceFlaw } from './put-resource.ts'
 import type { Put } from './put.ts'
 
 type Rule = (document: PolicyDocument) => string | undefined
@@ -17,76 +18,53 @@ type Asked = {
   /** Whether the version must be given, and be 2012-10-17. */
   readonly versionRequired: boolean
   readonly principalAllowed?: boolean
+  /** `storage`: IAM keeps it, which its old parser must read. `simulation`: nobody looks at the forms of its ARNs (reported). */
+  readonly heldTo?: 'simulation' | 'language' | 'storage'
 }
 
 /** The message, or undefined. The order is that of recorded answers of CreatePolicy. */
-export function checkIdentityDocument(put: Put, { versionRequired, principalAllowed = false }: Asked): string | undefined {
+export function checkIdentityDocument(
+  put: Put,
+  { versionRequired, principalAllowed = false, heldTo = 'language' }: Asked,
+): string | undefined {
   if (put instanceof PolicyError) return SYNTAX_ERRORS
   const { document, errors } = put
   if (errors.some(({ flaw }) => !LATER.has(flaw))) return SYNTAX_ERRORS
   if (versionRequired && document.version !== '2012-10-17') return 'Policy document must be version 2012-10-17 or greater.'
   if (errors.some(({ flaw }) => flaw === 'effect-case') || !passesLegacyParsing(document)) return LEGACY
+  if (heldTo === 'storage' && !passesStoring(put)) return LEGACY
   // Before what is missing: a trust policy put as an identity policy is told of its principal, not of its missing resources (reported).
   if (!principalAllowed && document.statements.some(({ principal }) => principal !== undefined))
     return 'Policy document should not specify a principal.'
-  return firstOf(document, RULES)
+  const rules = heldTo === 'simulation' ? RULES.filter((rule) => rule !== resourcesFlaw) : RULES
+  return firstFlaw(rules, (rule) => rule(document))
 }
 
-function firstOf(document: PolicyDocument, rules: readonly Rule[]): string | undefined {
-  for (const rule of rules) {
-    const message = rule(document)
-    if (message !== undefined) return message
-  }
-  return undefined
-}
+const resourcesFlaw: Rule = ({ statements }) =>
+  firstFlaw(statements, (statement) => firstText(statement.resource?.values, resourceFlaw))
 
 const RULES: readonly Rule[] = [
   sidFlaw,
   ({ statements }) =>
     statements.some(({ action }) => action.values.length === 0) ? 'Policy statement must contain actions.' : undefined,
-  ({ statements }) => firstIn(statements, (statement) => firstText(statement.resource?.values, resourceFlaw)),
-  ({ statements }) => firstIn(statements, (statement) => firstText(statement.action.values, actionFlaw) ?? keyFlaw(statement)),
+  resourcesFlaw,
+  ({ statements }) => firstFlaw(statements, (statement) => firstText(statement.action.values, actionFlaw) ?? keyFlaw(statement)),
   ({ statements }) =>
     statements.some(({ resource }) => resource === undefined || resource.values.length === 0)
       ? 'Policy statement must contain resources.'
       : undefined,
 ]
 
-function firstIn(statements: readonly Statement[], flaw: (statement: Statement) => string | undefined): string | undefined {
-  for (const statement of statements) {
-    const message = flaw(statement)
-    if (message !== undefined) return message
-  }
-  return undefined
-}
+type Texts = readonly { readonly text: string }[]
 
-function firstText(
-  texts: readonly { readonly text: string }[] | undefined,
-  flaw: (text: string) => string | undefined,
-): string | undefined {
-  for (const { text } of texts ?? []) {
-    const message = flaw(text)
-    if (message !== undefined) return message
-  }
-  return undefined
-}
+const firstText = (texts: Texts | undefined, flaw: (text: string) => string | undefined): string | undefined =>
+  firstFlaw(texts ?? [], ({ text }) => flaw(text))
 
 const keyFlaw = ({ conditions }: Statement): string | undefined =>
   firstText(
     conditions.map(({ key }) => key),
     conditionKeyFlaw,
   )
-
-/** Resources that are no ARN of the old parser's, and condition values that cannot be read as what their operator compares, fail. */
-function passesLegacyParsing({ statements, version }: PolicyDocument): boolean {
-  if (statements.some(({ resource }) => resource?.values.some(({ text }) => isLegacyResource(text)) === true)) return false
-  try {
-    for (const { conditions } of statements) for (const test of conditions) compileCondition(test, version)
-    return true
-  } catch {
-    return false
-  }
-}
 
 const SID = /^[0-9A-Za-z]*$/
 

@@ -1,31 +1,45 @@
 /** Trust policies and other resource-based policies when they are put. They pass another parser than identity policies, with other texts. */
-import { type PolicyDocument, PolicyError, type PolicyFlaw, type PrincipalEntry, type Statement } from './document.ts'
+import {
+  placeOf,
+  type PolicyDocument,
+  PolicyError,
+  type PolicyFlaw,
+  type PrincipalEntry,
+  type Span,
+  type Statement,
+} from './document.ts'
+import { firstFlaw } from './first-flaw.ts'
 import { hasWildcard, matches, patternOf } from './glob.ts'
+import { isJsonSpace } from './json-reader.ts'
 import { actionFlaw } from './put-action.ts'
 import { isPrincipal } from './principal-syntax.ts'
 import type { Put } from './put.ts'
+import { sharedProviderFlaw } from './shared-providers.ts'
 
 const NOT_JSON = 'This policy contains invalid Json'
 
 /** Trust policies (CreateRole, UpdateAssumeRolePolicy): the message, or undefined. */
 export function checkTrustDocument(put: Put): string | undefined {
-  return checkNamed(put, trustFlaw)
+  if (!(put instanceof PolicyError) && isJsonSpace(put.document.source.charCodeAt(0))) return LEADING_SPACE
+  return checkNamed(put, [prohibitedField, trustFlaw])
 }
+
+/** Recorded from CreateRole and UpdateAssumeRolePolicy; a text that is not JSON is told of that first. */
+const LEADING_SPACE = 'JSON strings must not have leading spaces'
 
 /** Resource-based policies as far as services agree; each has rules of its own for actions and resources. */
 export function checkResourceDocument(put: Put): string | undefined {
-  return checkNamed(put, resourcePolicyFlaw)
+  return checkNamed(put, [resourcePolicyFlaw])
 }
 
-function checkNamed(put: Put, flawOf: (statement: Statement) => string | undefined): string | undefined {
-  if (put instanceof PolicyError) return NOT_JSON
+/** Each rule is held against all statements before the next one is. */
+function checkNamed(put: Put, rules: readonly ((statement: Statement) => string | undefined)[]): string | undefined {
+  if (put instanceof PolicyError || put.json.kind !== 'object') return NOT_JSON
   const [error] = put.errors
   if (error !== undefined) return textOf(error, put.document)
   const { statements } = put.document
-  for (const statement of statements) {
-    const message = flawOf(statement)
-    if (message !== undefined) return message
-  }
+  const message = firstFlaw(rules, (rule) => firstFlaw(statements, rule))
+  if (message !== undefined) return message
   const sids = statements.flatMap(({ sid }) => (sid === undefined || sid.text === '' ? [] : [sid.text]))
   return new Set(sids).size < sids.length ? 'The Statement Ids in the policy are not unique' : undefined
 }
@@ -36,12 +50,33 @@ function checkNamed(put: Put, flawOf: (statement: Statement) => string | undefin
  */
 function textOf({ flaw, span }: PolicyError, { source }: PolicyDocument): string {
   const written = unquoted(source.slice(span.start, span.end))
-  return TEXTS[flaw]?.(written) ?? 'Syntax errors in policy.'
+  const text = TEXTS[flaw]?.(written)
+  if (text !== undefined) return text
+  const at = syntaxErrorAt(flaw, span, source)
+  if (at === undefined) return 'Syntax errors in policy.'
+  const { line, column } = placeOf(source, at)
+  return `Syntax error at position (${line},${column})`
 }
 
-const TEXTS: Readonly<Partial<Record<PolicyFlaw, (written: string) => string>>> = {
+/**
+ * The offset at which this parser stops: just behind the first character of a text, an array or an object, just behind any other value.
+ * Recorded from CreateRole: `{"service":"ec2.amazonaws.com"}` as the principal, and `{"aws":"arn:…"}`, are refused one column behind the
+ * quotation mark of the value. Without `Statement` the end of the document is told (reported of this parser in DynamoDB: `{}` is `(1,3)`).
+ */
+function syntaxErrorAt(flaw: PolicyFlaw, { start, end }: Span, source: string): number | undefined {
+  if (flaw === 'missing-statement') return end
+  if (flaw === 'principal-key') return behindToken(end + (BEFORE_VALUE.exec(source.slice(end))?.[0].length ?? 0), source)
+  return flaw === 'type' || flaw === 'principal' ? behindToken(start, source, end) : undefined
+}
+
+/** What stands between a name and its value. */
+const BEFORE_VALUE = /^\s*:\s*/
+const behindToken = (start: number, source: string, end = start + 1): number =>
+  '"[{'.includes(source[start] ?? '') ? start + 1 : end
+
+const TEXTS: Readonly<Partial<Record<PolicyFlaw, (written: string) => string | undefined>>> = {
   'unknown-element': (written) => `Unknown field ${written}`,
-  'missing-statement': () => 'Could not parse the policy: Statement is empty!',
+  'missing-statement': (written) => (written.startsWith('[') ? 'Could not parse the policy: Statement is empty!' : undefined),
   'missing-effect': () => 'Missing required field Effect',
   'missing-action': () => 'Missing required field Action',
   version: () => 'The policy must contain a valid version string',
@@ -49,26 +84,33 @@ const TEXTS: Readonly<Partial<Record<PolicyFlaw, (written: string) => string>>> 
   'effect-case': (written) => `Invalid effect: ${written}`,
   operator: (written) => `Invalid Condition type : ${written}`,
   'null-if-exists': (written) => `Invalid Condition type : ${written}`,
-  'principal-key': (written) => `Invalid principal in policy: "${written}"`,
 }
 
 const unquoted = (text: string): string => (text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text)
 
+/** Recorded from CreateRole, without a full stop: an identity policy, which lacks a principal and has other actions, is told of its resources. */
+function prohibitedField({ resource }: Statement): string | undefined {
+  if (resource === undefined) return undefined
+  return resource.negated ? 'Has prohibited field NotResource' : 'Has prohibited field Resource'
+}
+
 function trustFlaw(statement: Statement): string | undefined {
-  const { effect, principal, action, resource } = statement
+  const { effect, principal, action } = statement
   if (principal?.negated === true)
     return effect === 'Allow'
       ? 'Allow with NotPrincipal is not allowed.'
       : 'AssumeRole policy must not contain NotPrincipal field.'
-  const flaw = principalFlaw(statement)
+  const flaw = principalFlaw(statement, invalidTrustPrincipal)
   if (flaw !== undefined) return flaw
+  if (isStar(statement)) return 'AssumeRolepolicy contained an invalid principal: "STAR":"*".'
   if (action.values.length === 0) return 'Missing required field Action'
   if (!action.values.every(({ text }) => isAssumeAction(text)))
     return 'AssumeRole policy may only specify STS AssumeRole actions.'
-  // Recorded from CreateRole, without a full stop.
-  if (resource !== undefined) return resource.negated ? 'Has prohibited field NotResource' : 'Has prohibited field Resource'
-  return undefined
+  return sharedProviderFlaw(statement)
 }
+
+/** `"Principal": "*"`, which roles do not take; `{"AWS": "*"}` they do (recorded by AWS's CDK, which writes the latter for roles alone). */
+const isStar = ({ principal }: Statement): boolean => principal !== undefined && principal.entries[0]?.start === principal.start
 
 function resourcePolicyFlaw(statement: Statement): string | undefined {
   const { effect, principal, action } = statement
@@ -102,14 +144,24 @@ function isAssumeAction(text: string): boolean {
   return [...TRUST_ACTIONS].some((known) => matches(pattern, known))
 }
 
-function principalFlaw({ principal }: Statement): string | undefined {
+type Named = Pick<PrincipalEntry, 'kind' | 'text'>
+
+function principalFlaw({ principal }: Statement, told: (odd: Named) => string = invalidPrincipal): string | undefined {
   if (principal === undefined) return 'Missing required field Principal'
   if (principal.entries.length === 0) return 'Missing required field Principal cannot be empty!'
   const odd = principal.entries.find((entry) => !isPrincipal(entry))
-  return odd === undefined ? undefined : invalidPrincipal(odd)
+  return odd === undefined ? undefined : told(odd)
 }
 
+const DOMAIN = /^(?:[\w-]+\.)+[\w-]+$/
+
+/** Recorded from CreateRole for `arn:aws:iam//123456789012:oidc-provider/…` and the like. */
+const invalidTrustPrincipal = (odd: Named): string =>
+  odd.kind === 'Federated' && !DOMAIN.test(odd.text)
+    ? 'Federated principals must be valid domain names or SAML metadata ARNs'
+    : invalidPrincipal(odd)
+
 /** The type stands in capitals: `Invalid principal in policy: "SERVICE":"eks.amazonaws.com.cn"` (recorded). */
-function invalidPrincipal({ kind, text }: Pick<PrincipalEntry, 'kind' | 'text'>): string {
+function invalidPrincipal({ kind, text }: Named): string {
   return `Invalid principal in policy: "${kind.toUpperCase()}":"${text}"`
 }

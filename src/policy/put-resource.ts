@@ -9,19 +9,36 @@ export function isLegacyResource(resource: string): boolean {
   return segments[2] === '' || (segments.length < 6 && resource.includes('::'))
 }
 
+/** The names of regions, or a part of one behind or before a wildcard. */
+const REGION = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*|[a-z0-9*?-]*[*?][a-z0-9*?-]*)?$/
+const ACCOUNT = /^(?:\d{12}|aws|[\d*?]*[*?][\d*?]*)?$/
+
+/**
+ * Whether the old parser stumbles over an ARN when it is stored: a region or an account that can be none. Users' documents of 2019 to
+ * 2026 that failed have `{$ACCOUNT}`, `${aws:PrincipalAccount}`, an account in the place of the region, and the region `us-west--2`.
+ */
+export function isOddArn(resource: string): boolean {
+  if (!resource.startsWith('arn:')) return false
+  const [, , , region = '*', account = '*'] = resource.split(':')
+  return !REGION.test(region) || !ACCOUNT.test(account)
+}
+
 /** What AWS says of a resource, or undefined. Segments that an ARN lacks stand for everything: `arn:aws:cloudfront:*` is AWS's own example. */
 export function resourceFlaw(resource: string): string | undefined {
   if (resource === '*') return undefined
-  const [scheme, partition, service, region = '*', account = '*', ...rest] = resource.split(':')
-  if (scheme !== 'arn' || partition === undefined) return `Resource ${resource} must be in ARN format or "*".`
+  const [scheme, written, service, region = '*', account = '*', ...rest] = resource.split(':')
+  if (written === undefined) return `Resource ${resource} must be in ARN format or "*".`
+  // Whatever stands before the first colon: a sentence of Pulumi's with a numbered list in it was answered `Partition "1" is not valid …`.
+  const partition = written.trim()
   const path = rest.length === 0 ? '*' : rest.join(':')
   if (!isPartition(partition)) {
     const completed = ['arn', partition, service ?? '*', region, account, path].join(':')
     return `Partition "${partition}" is not valid for resource "${completed}".`
   }
+  if (scheme !== 'arn') return `Resource ${resource} must be in ARN format or "*".`
   if (service === undefined || service === '' || hasWildcard(service))
     return 'Resource vendor must be fully qualified and cannot contain regexes.'
-  return regionFlaw(resource, service, region) ?? pathFlaw(service, path)
+  return regionFlaw(resource, service, region) ?? accountFlaw(resource, service, account) ?? pathFlaw(service, path)
 }
 
 /** Ours, or a pattern that takes it in: many of AWS's own policies say `arn:*:…`. */
@@ -33,10 +50,13 @@ function isPartition(text: string): boolean {
 function regionFlaw(resource: string, service: string, region: string): string | undefined {
   if (region === '' || resource.split(':').length <= 3) return undefined
   if (service === 'iam') return `IAM resource ${resource} cannot contain region information.`
-  if (service === 's3')
-    return region === '*' || hasAccessPoint(resource) ? undefined : `Resource ${resource} can not contain region information.`
-  return undefined
+  const isGlobal = service === 'route53' || (service === 's3' && !hasAccessPoint(resource))
+  return isGlobal && region !== '*' ? `Resource ${resource} can not contain region information.` : undefined
 }
+
+/** Hosted zones belong to no account in their ARNs. Text reported of PutRolePolicy, as that of their region. */
+const accountFlaw = (resource: string, service: string, account: string): string | undefined =>
+  service === 'route53' && account !== '' && account !== '*' ? `Resource ${resource} cannot contain an account id.` : undefined
 
 /** Access points and the like are S3 resources that have a region and an account (Service Authorization Reference). */
 const S3_REGIONAL = [

@@ -22,9 +22,13 @@ export function checkDocument(source: string, kind: DocumentKind): string | unde
   return CHECKS[kind](readPut(source))
 }
 
+/** What AWS's simulator says of an identity policy that it is given, which need not be one that IAM would store. */
+export const checkSimulated = (source: string): string | undefined =>
+  checkIdentityDocument(readPut(source), { versionRequired: false, heldTo: 'simulation' })
+
 const CHECKS: Readonly<Record<DocumentKind, (put: Put) => string | undefined>> = {
-  identity: (put) => checkIdentityDocument(put, { versionRequired: false }),
-  boundary: (put) => checkIdentityDocument(put, { versionRequired: true }),
+  identity: (put) => checkIdentityDocument(put, { versionRequired: false, heldTo: 'storage' }),
+  boundary: (put) => checkIdentityDocument(put, { versionRequired: true, heldTo: 'storage' }),
   session: (put) => (put instanceof PolicyError ? NOT_JSON : checkIdentityDocument(put, { versionRequired: false })),
   trust: checkTrustDocument,
   resource: checkResourceDocument,

@@ -2,7 +2,7 @@
 import { contextKeysOf } from '../../policy/context-keys.ts'
 import type { PolicyDocument } from '../../policy/document.ts'
 import { parsePolicy } from '../../policy/parse.ts'
-import { checkDocument } from '../../policy/put.ts'
+import { checkDocument, checkSimulated } from '../../policy/put.ts'
 import { readOperation } from '../operation.ts'
 import { invalidInput } from './errors.ts'
 import { loadSource, sourceCheck } from './source-policies.ts'
@@ -25,7 +25,7 @@ export const getContextKeysForPrincipalPolicy = readOperation('iam', 'GetContext
 
 /** Resource-based policies have keys too. Throws InvalidInput; that its text is what AWS says of documents that are put is inferred. */
 function mustBePolicy(document: string): PolicyDocument {
-  const flaw = checkDocument(document, 'identity')
+  const flaw = checkSimulated(document)
   if (flaw === undefined || checkDocument(document, 'resource') === undefined) return parsePolicy(document)
   throw invalidInput(flaw)
 }

@@ -31,7 +31,7 @@ after(() => harness.close())
 const TRUST =
   '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}'
 /** In an odd order, with white space and characters that RFC 3986 reserves. */
-const ODD = `{ "Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "arn:aws:sqs:*:*:%3A(it's)!"},\n\t"Version": "2012-10-17" }`
+const ODD = `{ "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "arn:aws:sqs:*:*:%3A(it's)!"}],\n\t"Version": "2012-10-17" }`
 /** A document of so many characters without white space, and white space, which does not count. */
 const sized = (size: number): string => {
   const statement = (sid: string): string =>

@@ -30,7 +30,7 @@ const READ_ONLY_ACCESS = 'arn:aws:iam::aws:policy/ReadOnlyAccess'
 const NOTHING = `arn:aws:iam::${ACCOUNT}:policy/nothing`
 /** In an odd order, with white space and characters that RFC 3986 reserves, to be read back as they were sent. */
 const document = (sid: string): string =>
-  `{ "Statement": {"Sid": "${sid}", "Effect": "Allow", "Action": "sqs:*", "Resource": "arn:aws:sqs:*:*:%3A(it's)!"},\n\t"Version": "2012-10-17" }`
+  `{ "Statement": [{"Sid": "${sid}", "Effect": "Allow", "Action": "sqs:*", "Resource": "arn:aws:sqs:*:*:%3A(it's)!"}],\n\t"Version": "2012-10-17" }`
 const create = async (PolicyName: string): Promise<string> => {
   const { Policy } = await harness.call<{ Policy: { Arn: string } }>(createPolicy, { PolicyName, PolicyDocument: document('v1') })
   return Policy.Arn

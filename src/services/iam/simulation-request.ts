@@ -7,7 +7,7 @@ import { policySet, type PolicySet } from '../../policy/combine.ts'
 import { compileText, type CompiledPolicy, type DocumentKind, type PolicySource } from '../../policy/compile.ts'
 import type { RequestContext } from '../../policy/context.ts'
 import type { Policies } from '../../policy/evaluate.ts'
-import { checkDocument } from '../../policy/put.ts'
+import { checkDocument, checkSimulated } from '../../policy/put.ts'
 import { invalidInput } from './errors.ts'
 import { parseOwnerArn, type Source, type SourcePolicy } from './source-policies.ts'
 import { mustBeActions } from './simulated-actions.ts'
@@ -152,7 +152,7 @@ type GivenKind = Extract<DocumentKind, 'identity' | 'boundary' | 'scp'>
 
 /** Boundaries are held to what inline policies are held to: the simulator takes documents of 2008. */
 function givenPolicy(document: string, id: string, kind: GivenKind): CompiledPolicy {
-  const flaw = checkDocument(document, kind === 'boundary' ? 'identity' : kind)
+  const flaw = kind === 'scp' ? checkDocument(document, kind) : checkSimulated(document)
   if (flaw !== undefined) throw invalidInput(flaw)
   return compiled(document, kind, { id, name: id, type: kind === 'scp' ? 'scp' : 'inline' })
 }
