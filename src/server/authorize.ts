@@ -68,7 +68,11 @@ function decideOn(known: KnownEntity, check: Check, authorizing: Authorizing): v
     context: requestContext(authorizing, check, entity),
     ...(entity.policy !== undefined && governs(entity.policy, check.action) && { resourcePolicy: entity.policy }),
   }
-  const policies = withResourceControls(caller.known.policies, check.action, entity.organization)
+  const policies = withResourceControls(caller.known.policies, {
+    action: check.action,
+    resource: entity.arn,
+    owner: entity.organization,
+  })
   const decision = decide(question, caller.known.caller, policies)
   context.metrics.decided(decision.decision)
   if (decision.decision === 'allowed') return

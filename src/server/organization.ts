@@ -2,6 +2,7 @@
 import { policySet, type PolicySet } from '../policy/combine.ts'
 import { type CompiledPolicy, compileText } from '../policy/compile.ts'
 import type { Policies } from '../policy/evaluate.ts'
+import { RCP_SERVICES } from '../policy/validate/supported-services.ts'
 import { type ControlLevels, loadControls } from '../services/organizations/controls.rows.ts'
 import type { ReadTx } from '../store/store.ts'
 import { GenerationCache } from '../aws/generation-cache.ts'
@@ -35,16 +36,21 @@ export async function loadOrganization(tx: ReadTx, accountId: string): Promise<K
 }
 
 /**
- * Action prefixes of services whose resources resource control policies bind (Organizations User Guide, "List of AWS services that support
- * RCPs"), as far as this server could be asked about them. IAM is not among them.
+ * The policies of a decision: the caller's, and those that bind the resource. Resource control policies bind resources of some services, IAM
+ * not among them, and "the resources that are authorized as part of an operation request": an action that knows none is not bound
+ * (Organizations User Guide, "RCP effects on permissions").
  */
-const RESOURCE_CONTROLLED: ReadonlySet<string> = new Set(['sts', 'signin', 'sqs', 'logs', 'ecr', 'kms', 's3', 'secretsmanager'])
-
-/** The policies of a decision: the caller's, and those that bind the resource. */
-export function withResourceControls(policies: Policies, action: string, owner: KnownOrganization | undefined): Policies {
-  if (owner?.rcps === undefined) return policies
+export function withResourceControls(
+  policies: Policies,
+  {
+    action,
+    resource,
+    owner,
+  }: { readonly action: string; readonly resource: string; readonly owner: KnownOrganization | undefined },
+): Policies {
+  if (owner?.rcps === undefined || resource === '*') return policies
   const service = action.slice(0, action.indexOf(':')).toLowerCase()
-  return RESOURCE_CONTROLLED.has(service) ? { ...policies, rcps: owner.rcps } : policies
+  return RCP_SERVICES.has(service) ? { ...policies, rcps: owner.rcps } : policies
 }
 
 /** Policies compiled so far, by ARN and text: the accounts of an organization share most of them. */

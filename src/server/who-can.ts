@@ -53,7 +53,7 @@ export async function whoCan(
   const found: ShownAbility[] = []
   for (const [index, subject] of subjects.entries()) {
     if (index % PER_TURN === 0) await turn()
-    const policies = withResourceControls(subject.policies, action, entity.organization)
+    const policies = withResourceControls(subject.policies, { action, resource: entity.arn, owner: entity.organization })
     for (const ability of abilities(deed, [{ ...subject, policies }])) found.push(shown(ability, subject.arn))
   }
   return { accountId: account.id, asked: found.length, abilities: found.filter(({ can }) => can !== 'never') }

@@ -10,7 +10,7 @@ import {
   CreateAccessKeyCommand,
 } from '@aws-sdk/client-iam'
 import * as Organizations from '@aws-sdk/client-organizations'
-import { AssumeRoleCommand } from '@aws-sdk/client-sts'
+import { AssumeRoleCommand, GetAccessKeyInfoCommand } from '@aws-sdk/client-sts'
 import { withoutId } from '../denial-text.ts'
 import { type Credentials, startTestServer, type TestServer } from '../server.ts'
 
@@ -224,8 +224,9 @@ test('a resource control policy binds whoever calls, and the role of a new accou
     assume(),
     new RegExp(`role/OrganizationAccountAccessRole with an explicit deny in a resource control policy: ${policyArn}$`),
   )
-  // IAM is not among the services that resource control policies bind.
+  // IAM is not among the services that resource control policies bind, and an action of STS that knows no resource is about none.
   await server.iam(root).send(new ListUsersCommand({}))
+  await server.sts(root).send(new GetAccessKeyInfoCommand({ AccessKeyId: root.accessKeyId }))
   await detach(policyId, id)
   await assume()
 })
