@@ -65,7 +65,7 @@ const KEYS: readonly PairedRow[] = [
       when('StringEquals', 'aws:VpceAccount', ACCOUNT),
       policyOf({ Action: 'sqs:*', Resource: '*', Condition: { StringEquals: { 'aws:VpceOrgID': 'o-1' } } }),
     ],
-    at: [`"${ACCOUNT}"`],
+    at: ['"aws:VpceAccount"'],
   },
   {
     code: 'UNTRUSTWORTHY_CONDITION_KEY',
@@ -74,15 +74,15 @@ const KEYS: readonly PairedRow[] = [
     details:
       'The aws:UserAgent condition key is not recommended for access control as it can be spoofed/manipulated by the caller.',
     good: when('StringEquals', 'aws:username', 'x'),
-    at: ['"x"'],
+    at: ['"aws:UserAgent"'],
   },
   {
     code: 'STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS',
     type: 'SECURITY_WARNING',
     bad: when('StringNotLike', 'aws:PrincipalArn', role),
-    details: 'Use the operator type ArnNotLike instead of operator StringNotLike for the condition key aws:PrincipalArn.',
+    details: 'Use the operator type ARN instead of operator string for the condition key aws:PrincipalArn.',
     good: [when('ArnNotLike', 'aws:PrincipalArn', role), when('StringEquals', 'aws:PrincipalArn', role)],
-    at: [`"${role}"`],
+    at: ['"aws:PrincipalArn"'],
   },
   {
     code: 'DYNAMODB_ATTRIBUTES_WITHOUT_SELECT',
@@ -96,7 +96,7 @@ const KEYS: readonly PairedRow[] = [
         StringEquals: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
       },
     }),
-    at: ['["id"]'],
+    at: ['"dynamodb:Attributes"'],
   },
   {
     code: 'S3_PREFIX_IN_NEGATIVE_CONTEXT',
@@ -108,7 +108,7 @@ const KEYS: readonly PairedRow[] = [
       policyOf({ Action: 's3:ListBucket', Condition: like('s3:prefix', 'a/*') }),
       policyOf({ Effect: 'Deny', Action: 's3:ListBucket', Condition: { StringNotLike: { 's3:prefix': 'a/*' } } }),
     ],
-    at: ['"private/*"'],
+    at: ['"s3:prefix"'],
   },
   {
     code: 'FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE',
@@ -118,7 +118,7 @@ const KEYS: readonly PairedRow[] = [
       'Using ForAnyValue qualifier with the single-valued condition key accounts.google.com:aud can be overly permissive. We recommend that you remove ForAnyValue:.',
     good: web('accounts.google.com', { StringEquals: { 'accounts.google.com:aud': 'x' } }),
     asked: trust,
-    at: ['"x"'],
+    at: ['"accounts.google.com:aud"'],
   },
   {
     code: 'CONFIRM_AUDIENCE_CLAIM_TYPE',
@@ -128,7 +128,7 @@ const KEYS: readonly PairedRow[] = [
       'The "idp.example.com:aud" (audience) claim key identifies the recipients that the JSON web token is intended for. Because this claim is single-valued, do not use a qualifier.',
     good: web(oidc, { StringEquals: { 'idp.example.com:aud': 'x' } }),
     asked: trust,
-    at: ['"x"'],
+    at: ['"idp.example.com:aud"'],
   },
 ]
 

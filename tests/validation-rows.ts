@@ -236,8 +236,7 @@ const RESOURCE_POLICIES: readonly PairedRow[] = [
     code: 'UNSUPPORTED_ACTION_IN_POLICY',
     type: 'ERROR',
     bad: letting({ Action: ['s3:GetObject', 'kms:Decrypt'] }),
-    details:
-      'The action kms:Decrypt is not supported for the resource-based policy attached to the resource type AWS::S3::Bucket.',
+    details: 'The action kms:Decrypt is not supported for the resource-based policy attached to resource type S3 Bucket.',
     good: [letting({ Action: ['s3:GetObject', 's3:List*', '*'] }), letting({ Action: 's3:NoSuchAction' })],
     asked: bucket,
     at: ['"kms:Decrypt"'],
@@ -246,8 +245,7 @@ const RESOURCE_POLICIES: readonly PairedRow[] = [
     code: 'UNSUPPORTED_ACTION_IN_POLICY',
     type: 'ERROR',
     bad: letting({ Action: 's3:ListAllMyBuckets' }),
-    details:
-      'The action s3:ListAllMyBuckets is not supported for the resource-based policy attached to the resource type AWS::S3::Bucket.',
+    details: 'The action s3:ListAllMyBuckets is not supported for the resource-based policy attached to resource type S3 Bucket.',
     good: letting({ Action: 's3:ListBucket' }),
     asked: bucket,
   },
@@ -256,7 +254,7 @@ const RESOURCE_POLICIES: readonly PairedRow[] = [
     type: 'ERROR',
     bad: trusting({ AWS: ACCOUNT }, ['sts:AssumeRole', 'sts:GetCallerIdentity']),
     details:
-      'The action sts:GetCallerIdentity is not supported for the resource-based policy attached to the resource type AWS::IAM::AssumeRolePolicyDocument.',
+      'The action sts:GetCallerIdentity is not supported for the resource-based policy attached to resource type IAM Assume Role Policy Document.',
     good: trusting({ AWS: ACCOUNT }, ['sts:AssumeRole', 'sts:TagSession']),
     asked: trust,
   },
@@ -264,8 +262,8 @@ const RESOURCE_POLICIES: readonly PairedRow[] = [
     code: 'UNSUPPORTED_RESOURCE_ARN_IN_POLICY',
     type: 'ERROR',
     bad: letting({ Resource: ['arn:aws:s3:::bucket', `arn:aws:kms:us-east-1:${ACCOUNT}:key/x`] }),
-    details: 'The resource ARN is not supported for the resource-based policy attached to the resource type AWS::S3::Bucket.',
-    good: [letting({ Resource: ['arn:aws:s3:::bucket', 'arn:aws:s3:::bucket/*', '*'] }), letting({ Resource: 'arn:aws:*:::*' })],
+    details: 'The resource ARN is not supported for the resource-based policy attached to resource type S3 Bucket.',
+    good: [letting({ Resource: ['arn:aws:s3:::bucket', 'arn:aws:s3:::bucket/*'] }), letting({ Resource: 'arn:aws:*:::*' })],
     asked: bucket,
     at: [`"arn:aws:kms:us-east-1:${ACCOUNT}:key/x"`],
   },
@@ -273,8 +271,7 @@ const RESOURCE_POLICIES: readonly PairedRow[] = [
     code: 'UNSUPPORTED_RESOURCE_ARN_IN_POLICY',
     type: 'ERROR',
     bad: letting({ Resource: 'arn:aws:s3:::bucket' }),
-    details:
-      'The resource ARN is not supported for the resource-based policy attached to the resource type AWS::S3::AccessPoint.',
+    details: 'The resource ARN is not supported for the resource-based policy attached to resource type S3 Access Point.',
     good: letting({ Resource: `arn:aws:s3:us-east-1:${ACCOUNT}:accesspoint/a/object/*` }),
     asked: of('AWS::S3::AccessPoint'),
   },
@@ -315,7 +312,7 @@ const RESOURCE_POLICIES: readonly PairedRow[] = [
     type: 'SUGGESTION',
     bad: letting({ Condition: { StringEquals: { 's3:ResourceAccount': ACCOUNT } } }),
     details:
-      'The condition key s3:ResourceAccount is not relevant for the AWS::S3::Bucket policy.  Use this key in an identity-based policy to govern access to this resource.',
+      'The condition key s3:ResourceAccount is not relevant for the S3 Bucket policy.  Use this key in an identity-based policy to govern access to this resource.',
     good: letting({ Condition: { StringEquals: { 's3:TlsVersion': '1.2' } } }),
     asked: bucket,
     at: [`"${ACCOUNT}"`],

@@ -1,8 +1,9 @@
 /** Checks of `Action` and `NotAction`. */
 import type { Statement, Text } from '../document.ts'
-import { hasWildcard } from '../glob.ts'
+import { hasWildcard, isStars } from '../glob.ts'
 import { actionsNamed, actionsOf, takesIn } from './catalogue.ts'
 import { type Check, type Hit, plain, type Subject } from './finding.ts'
+import { redundanciesOf } from './redundancy.ts'
 import { memberAt } from './structure.ts'
 
 export const ACTION_CHECKS: readonly Check[] = [
@@ -10,13 +11,13 @@ export const ACTION_CHECKS: readonly Check[] = [
     code: 'INVALID_ACTION',
     type: 'ERROR',
     find: ({ document, catalogue }) =>
-      document.statements.flatMap((statement) =>
-        actionsOf(statement).flatMap((action) => {
-          const service = catalogue.service(action.prefix)
-          if (service === undefined || actionsNamed(service, action.name).length > 0) return []
-          return [{ details: `The action ${action.text} does not exist.`, at: action }]
-        }),
-      ),
+      document.statements.flatMap((statement) => {
+        const unknown = actionsOf(statement).filter(({ prefix, name }) => {
+          const service = catalogue.service(prefix)
+          return service !== undefined && actionsNamed(service, name).length === 0
+        })
+        return [...unknown, ...nameless(statement)].map((at) => ({ details: missing(at.text), at }))
+      }),
   },
   {
     code: 'INVALID_SERVICE_IN_ACTION',
@@ -26,7 +27,8 @@ export const ACTION_CHECKS: readonly Check[] = [
         actionsOf(statement).flatMap((action) =>
           hasWildcard(action.prefix) || catalogue.services.has(action.prefix.toLowerCase())
             ? []
-            : [{ details: `The service ${action.prefix} specified in the action does not exist.`, at: action }],
+            : // The whole action is named: recorded.
+              [{ details: `The service ${action.text} specified in the action does not exist.`, at: action }],
         ),
       ),
   },
@@ -56,29 +58,49 @@ export const ACTION_CHECKS: readonly Check[] = [
 
 /** Actions that another one of the same statement takes in, or that stand there twice. */
 function redundantActions({ document }: Subject): readonly Hit[] {
-  return document.statements.flatMap((statement) => {
-    const redundant = redundantIn(statement)
-    const [first] = redundant
-    if (first === undefined) return []
-    const details = `The ${redundant.length} action(s) are redundant because they provide similar permissions. Update the policy to remove the redundant action such as: ${first.text}.`
-    return [{ details, at: redundant }]
-  })
-}
-
-/** So many wildcards are compared with all else: more are in no policy of AWS's own, and would take long. */
-export const MAX_WIDE = 500
-
-/** Where two name the same, the later of them is redundant. */
-function redundantIn({ action }: Statement): readonly Text[] {
-  const wide = action.values.filter(({ text }) => hasWildcard(text)).slice(0, MAX_WIDE)
-  const seen = new Set<string>()
-  return action.values.filter(({ text }) => {
-    const lower = text.toLowerCase()
-    if (seen.has(lower)) return true
-    seen.add(lower)
-    return wide.some((other) => other.text.toLowerCase() !== lower && covers(other.text, text))
-  })
+  return document.statements
+    .flatMap(({ action }) => redundanciesOf(action.values, { nameOf: (text) => text.toLowerCase(), covers }))
+    .map(({ members, example }) => ({
+      details: `The ${members.length} action(s) are redundant because they provide similar permissions. Update the policy to remove the redundant action such as: ${example.text}.`,
+      at: members,
+    }))
 }
 
 /** Whether all that `inner` names is named by `outer`. A `?` would take the star of the other for one character. */
 const covers = (outer: string, inner: string): boolean => !(outer.includes('?') && hasWildcard(inner)) && takesIn(outer, inner)
+
+/** Texts that name no action: no colon in them. */
+const nameless = ({ action }: Statement): readonly Text[] =>
+  action.values.filter(({ text }) => !text.includes(':') && !isStars(text))
+
+/**
+ * Names of operations of S3 that are no actions, with the action that each needs (S3 User Guide, "Required permissions for Amazon S3 API
+ * operations"). The words are recorded for the first two; operations that need several actions have no suggestion, nor have other services'.
+ */
+const OPERATIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ListBuckets: 'ListAllMyBuckets',
+    HeadObject: 'GetObject',
+    CreateMultipartUpload: 'PutObject',
+    CompleteMultipartUpload: 'PutObject',
+    DeleteObjects: 'DeleteObject',
+    GetBucketLifecycleConfiguration: 'GetLifecycleConfiguration',
+    GetBucketReplication: 'GetReplicationConfiguration',
+    HeadBucket: 'ListBucket',
+    ListMultipartUploads: 'ListBucketMultipartUploads',
+    ListObjectVersions: 'ListBucketVersions',
+    ListObjects: 'ListBucket',
+    ListObjectsV2: 'ListBucket',
+    ListParts: 'ListMultipartUploadParts',
+    PutBucketLifecycleConfiguration: 'PutLifecycleConfiguration',
+    PutBucketReplication: 'PutReplicationConfiguration',
+    UploadPart: 'PutObject',
+  }).map(([operation, action]) => [`s3:${operation}`, action]),
+)
+
+function missing(text: string): string {
+  const action = OPERATIONS.get(text)
+  if (action === undefined) return `The action ${text} does not exist.`
+  const operation = text.slice(text.indexOf(':') + 1)
+  return `The action ${text} does not exist. Did you mean s3:${action}? The API called ${operation} authorizes against the IAM action s3:${action}.`
+}

@@ -30,19 +30,26 @@ export const testsByKey = remembered(({ conditions }: Statement): ReadonlyMap<st
   Map.groupBy(conditions, ({ key }) => key.text.toLowerCase()),
 )
 
-/** A check of one test at a time; it tells of the key's value, as AWS does (recorded). */
-export function ofTests(
-  code: string,
-  type: FindingType,
-  detailsOf: (known: KnownTest, subject: Subject) => string | undefined,
-): Check {
+type DetailsOf = (known: KnownTest, subject: Subject) => string | undefined
+
+/** A check of one test at a time; what it tells of is the key's value (recorded of UNSUPPORTED_ACTION_FOR_CONDITION_KEY). */
+export const ofTests = (code: string, type: FindingType, detailsOf: DetailsOf): Check =>
+  ofTestsAt(code, type, { detailsOf, placeOf: ({ value }) => value })
+
+/** The same, where it tells of the key's name (recorded of MISSING_QUALIFIER and of keys with the wrong operator). */
+export const ofTestedKeys = (code: string, type: FindingType, detailsOf: DetailsOf): Check =>
+  ofTestsAt(code, type, { detailsOf, placeOf: ({ key }) => key })
+
+type Telling = { readonly detailsOf: DetailsOf; readonly placeOf: (test: ConditionTest) => Span }
+
+export function ofTestsAt(code: string, type: FindingType, { detailsOf, placeOf }: Telling): Check {
   return {
     code,
     type,
     find: (subject) =>
       testsOf(subject).flatMap((known) => {
         const details = detailsOf(known, subject)
-        return details === undefined ? [] : [{ details, at: known.test.value }]
+        return details === undefined ? [] : [{ details, at: placeOf(known.test) }]
       }),
   }
 }
@@ -98,12 +105,12 @@ export const CONDITION_CHECKS: readonly Check[] = [
     return `The condition key ${key} does not exist in the service ${vendor}. Use a valid condition key.`
   }),
   { code: 'DUPLICATE_KEYS_WITH_DIFFERENT_CASE', type: 'ERROR', find: duplicateKeys },
-  ofTests('MISSING_QUALIFIER', 'ERROR', ({ test, operator, key }) =>
+  ofTestedKeys('MISSING_QUALIFIER', 'ERROR', ({ test, operator, key }) =>
     key === undefined || isSingle(key) || operator.set !== undefined || operator.base === 'Null'
       ? undefined
       : `The request context key ${test.key.text} has multiple values. Use the ForAllValues or ForAnyValue condition key qualifiers in your policy.`,
   ),
-  ofTests('FORALLVALUES_WITH_SINGLE_VALUED_KEY', 'SECURITY_WARNING', ({ test, operator, key, statement }) =>
+  ofTestedKeys('FORALLVALUES_WITH_SINGLE_VALUED_KEY', 'SECURITY_WARNING', ({ test, operator, key, statement }) =>
     key !== undefined &&
     isSingle(key) &&
     operator.set === 'ForAllValues' &&
@@ -119,7 +126,7 @@ export const CONDITION_CHECKS: readonly Check[] = [
   ),
   ofTests('INVALID_CONDITION_MULTIPLE_BOOLEAN', 'ERROR', ({ test, operator }) =>
     operator.family === 'Bool' && operator.set === undefined && test.values.length > 1
-      ? `The condition key ${test.key.text} does not support multiple Boolean values. Use a single Boolean value.`
+      ? 'The condition key does not support multiple Boolean values. Use a single Boolean value.'
       : undefined,
   ),
   ofTests('INVALID_CONDITION_DATA_TYPE', 'ERROR', ({ test }, { document }) =>
@@ -127,7 +134,7 @@ export const CONDITION_CHECKS: readonly Check[] = [
       ? 'The condition value data types do not match. Use condition values of the same JSON data type.'
       : undefined,
   ),
-  ofTests('MISSING_PAIRED_CONDITION_KEYS', 'SECURITY_WARNING', missingPair),
+  ofTestedKeys('MISSING_PAIRED_CONDITION_KEYS', 'SECURITY_WARNING', missingPair),
   ofTests('EMPTY_ARRAY_CONDITION', 'SUGGESTION', ({ test, operator }) =>
     test.values.length > 0 || operator.set !== undefined || operator.ifExists
       ? undefined
@@ -161,8 +168,8 @@ function jsonTypeOf(first: string): string {
   return first === 't' || first === 'f' ? 'boolean' : 'number'
 }
 
-/** Keys that say little without another one: a private address is somebody's in every VPC. */
-const PAIRS: Readonly<Record<string, readonly string[]>> = { 'aws:vpcsourceip': ['aws:SourceVpc', 'aws:SourceVpce'] }
+/** Keys that say little without another one: a private address is somebody's in every VPC. Written as AWS does here (recorded). */
+const PAIRS: Readonly<Record<string, readonly string[]>> = { 'aws:vpcsourceip': ['aws:SourceVPC', 'aws:SourceVPCE'] }
 
 function missingPair({ test, statement }: KnownTest): string | undefined {
   const pairs = PAIRS[test.key.text.toLowerCase()]

@@ -1,5 +1,5 @@
 /** What ValidatePolicy of IAM Access Analyzer answers, and the rows that its checks are written as. */
-import type { PolicyDocument, PolicyError, Span } from '../document.ts'
+import type { PolicyDocument, PolicyError, Span, Statement } from '../document.ts'
 import type { JsonNode } from '../json-reader.ts'
 import type { Catalogue } from './catalogue.ts'
 
@@ -41,6 +41,20 @@ export type Subject = {
 
 /** The resource type of role trust policies. */
 export const TRUST_POLICY = 'AWS::IAM::AssumeRolePolicyDocument'
+
+/**
+ * Whether a statement is of a role trust policy. Where the resource type was not told, AWS knows it by what it says: recorded from
+ * ValidatePolicy, whose findings about a statement without Resource on `sts:AssumeRole` are those of trust policies.
+ */
+export function isTrust({ type, resourceType }: Pick<Subject, 'type' | 'resourceType'>, statement: Statement): boolean {
+  if (type !== 'RESOURCE_POLICY') return false
+  if (resourceType !== undefined) return resourceType === TRUST_POLICY
+  return (
+    statement.resource === undefined &&
+    !statement.action.negated &&
+    statement.action.values.some(({ text }) => text.toLowerCase().startsWith('sts:assume'))
+  )
+}
 
 /** Where a check strikes: values or names of the document, or a part of one text. */
 export type Hit = {

@@ -2,7 +2,7 @@
 import type { Statement, Text } from '../document.ts'
 import { hasWildcard } from '../glob.ts'
 import { actionsNamed, actionsOf, type Catalogue, conditionKeyNamed, globalKeyNamed, isKey, keysOf } from './catalogue.ts'
-import { type KnownTest, ofTests, testsByKey } from './conditions.ts'
+import { type KnownTest, ofTestedKeys, testsByKey } from './conditions.ts'
 import { type Check, type Hit, remembered, type Subject } from './finding.ts'
 import { VPC_ENDPOINT_ORGANIZATION_SERVICES, VPC_ENDPOINT_SERVICES } from './supported-services.ts'
 import { ofValues } from './values.ts'
@@ -32,40 +32,41 @@ export const KEY_USE_CHECKS: readonly Check[] = [
       : undefined,
   ),
   { code: 'UNSUPPORTED_ACTION_FOR_CONDITION_KEY', type: 'ERROR', find: strangeActions },
-  ofTests('USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES', 'WARNING', (known) => {
+  ofTestedKeys('USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES', 'WARNING', (known) => {
     const isScoped = ENDPOINT_KEYS[nameOf(known)]
     return isScoped === undefined || known.operator.base === 'Null' || isScoped(known.statement)
       ? undefined
       : `The condition key ${known.test.key.text} works only with specific AWS services and must be scoped to supported services in your policies.`
   }),
-  ofTests('UNTRUSTWORTHY_CONDITION_KEY', 'SECURITY_WARNING', (known) =>
+  ofTestedKeys('UNTRUSTWORTHY_CONDITION_KEY', 'SECURITY_WARNING', (known) =>
     UNTRUSTWORTHY.has(nameOf(known))
       ? `The ${known.test.key.text} condition key is not recommended for access control as it can be spoofed/manipulated by the caller.`
       : undefined,
   ),
-  ofTests('STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS', 'SECURITY_WARNING', ({ test, operator, key }) =>
+  // Types, not operators: recorded.
+  ofTestedKeys('STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS', 'SECURITY_WARNING', ({ test, operator, key }) =>
     key?.type.endsWith('ARN') === true && operator.family === 'String' && operator.base.endsWith('Like')
-      ? `Use the operator type ${operator.negated ? 'ArnNotLike' : 'ArnLike'} instead of operator ${test.operator.text} for the condition key ${test.key.text}.`
+      ? `Use the operator type ARN instead of operator string for the condition key ${test.key.text}.`
       : undefined,
   ),
-  ofTests('DYNAMODB_ATTRIBUTES_WITHOUT_SELECT', 'SECURITY_WARNING', (known) =>
+  ofTestedKeys('DYNAMODB_ATTRIBUTES_WITHOUT_SELECT', 'SECURITY_WARNING', (known) =>
     nameOf(known) === 'dynamodb:attributes' && known.statement.effect === 'Allow' && !selectsAttributes(known)
       ? 'Restricting dynamodb:Attributes without also setting dynamodb:Select to SPECIFIC_ATTRIBUTES allows all attributes to be returned on read requests that omit a projection expression. We recommend that you also set dynamodb:Select to SPECIFIC_ATTRIBUTES.'
       : undefined,
   ),
-  ofTests('S3_PREFIX_IN_NEGATIVE_CONTEXT', 'SECURITY_WARNING', (known) =>
+  ofTestedKeys('S3_PREFIX_IN_NEGATIVE_CONTEXT', 'SECURITY_WARNING', (known) =>
     nameOf(known) === 's3:prefix' &&
     known.operator.family === 'String' &&
     known.operator.negated === (known.statement.effect === 'Allow')
       ? 'Using the s3:prefix condition key in a Deny statement or with a negated string operator does not block listing the objects under the matching prefixes. A request that specifies a shorter prefix does not match the condition and can still list those objects. To restrict listing to specific prefixes, use s3:prefix with StringLike in an Allow statement, or use a Deny statement with StringNotLike.'
       : undefined,
   ),
-  ofTests('FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE', 'SECURITY_WARNING', ({ test, operator }) =>
+  ofTestedKeys('FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE', 'SECURITY_WARNING', ({ test, operator }) =>
     AUDIENCE.test(test.key.text) && operator.set === 'ForAnyValue'
       ? `Using ForAnyValue qualifier with the single-valued condition key ${test.key.text} can be overly permissive. We recommend that you remove ForAnyValue:.`
       : undefined,
   ),
-  ofTests('CONFIRM_AUDIENCE_CLAIM_TYPE', 'SUGGESTION', ({ test, operator }) =>
+  ofTestedKeys('CONFIRM_AUDIENCE_CLAIM_TYPE', 'SUGGESTION', ({ test, operator }) =>
     AUDIENCE.test(test.key.text) && operator.set === 'ForAllValues'
       ? `The "${test.key.text}" (audience) claim key identifies the recipients that the JSON web token is intended for. Because this claim is single-valued, do not use a qualifier.`
       : undefined,
@@ -106,6 +107,11 @@ function selectsAttributes({ statement }: KnownTest): boolean {
 /** So many keys and actions of a statement are compared: no policy of AWS's own has more, and a hostile one would take long. */
 const MAX_COMPARED = 500
 
+/** Services whose keys are held against actions in every policy. AWS's own identity policies misuse keys of others, and have no finding (recorded). */
+const HELD_EVERYWHERE: ReadonlySet<string> = new Set(['s3', 'kms', 'sts'])
+const isHeld = ({ type }: Subject, key: string): boolean =>
+  type === 'RESOURCE_POLICY' || HELD_EVERYWHERE.has(key.slice(0, key.indexOf(':')))
+
 /**
  * Actions that do not know a key of a service, where both are known. "If the Action element has actions with wildcards, IAM Access Analyzer
  * doesn't evaluate those actions" (IAM User Guide). Global keys are in requests of services that do not list them.
@@ -115,7 +121,7 @@ function strangeActions(subject: Subject): readonly Hit[] {
     if (statement.action.negated) return []
     const actions = knownActions(statement, subject.catalogue)
     return [...testsByKey(statement)].slice(0, MAX_COMPARED).flatMap(([key, tests]) => {
-      if (actions.length === 0 || !isComparable(subject.catalogue, key)) return []
+      if (actions.length === 0 || !isHeld(subject, key) || !isComparable(subject.catalogue, key)) return []
       const strange = actions.filter(({ keys }) => !keys.some((name) => isKey(name, key))).map(({ at }) => at)
       if (strange.length === 0) return []
       return tests.map((test) => ({

@@ -1,12 +1,11 @@
 /** Checks of resource-based policies: what may stand in the policy of a resource, and how services are let in. */
 import type { ConditionTest, PrincipalEntry, Statement, Text } from '../document.ts'
-import { hasWildcard } from '../glob.ts'
+import { hasWildcard, isStars } from '../glob.ts'
 import { TRUST_ACTIONS } from '../put-principal.ts'
 import { actionsNamed, type Catalogue } from './catalogue.ts'
 import { ofTests } from './conditions.ts'
-import { type Check, type Hit, type Subject, TRUST_POLICY } from './finding.ts'
+import { type Check, type Hit, isTrust, type Subject, TRUST_POLICY } from './finding.ts'
 import { overlaps } from './overlap.ts'
-import { isTrust } from './trust.ts'
 
 /** The resources that a policy of some type of resource is about, as the Service Authorization Reference names them. */
 type Target = { readonly service: string; readonly types: readonly string[] }
@@ -18,6 +17,17 @@ const TARGETS: Readonly<Record<string, Target>> = {
   'AWS::S3ObjectLambda::AccessPoint': { service: 's3-object-lambda', types: ['objectlambdaaccesspoint'] },
   'AWS::DynamoDB::Table': { service: 'dynamodb', types: ['table', 'index'] },
 }
+
+/** How findings call a resource type: `attached to resource type S3 Bucket` is recorded for the first, the others follow from it. */
+const NAMES: Readonly<Record<string, string>> = {
+  'AWS::S3::Bucket': 'S3 Bucket',
+  'AWS::S3::AccessPoint': 'S3 Access Point',
+  'AWS::S3::MultiRegionAccessPoint': 'S3 Multi-Region Access Point',
+  'AWS::S3ObjectLambda::AccessPoint': 'S3 Object Lambda Access Point',
+  'AWS::IAM::AssumeRolePolicyDocument': 'IAM Assume Role Policy Document',
+  'AWS::DynamoDB::Table': 'DynamoDB Table',
+}
+const nameOf = (resourceType: string): string => NAMES[resourceType] ?? resourceType
 
 export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
   {
@@ -41,7 +51,7 @@ export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
         action.values
           .filter(({ text }) => !suits(text.toLowerCase(), resourceType, catalogue))
           .map((at) => ({
-            details: `The action ${at.text} is not supported for the resource-based policy attached to the resource type ${resourceType}.`,
+            details: `The action ${at.text} is not supported for the resource-based policy attached to resource type ${nameOf(resourceType)}.`,
             at,
           })),
       ),
@@ -54,7 +64,7 @@ export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
         .flatMap(({ resource }) => resource?.values ?? [])
         .filter((text) => !isAbout(text, TARGETS[resourceType], catalogue))
         .map((at) => ({
-          details: `The resource ARN is not supported for the resource-based policy attached to the resource type ${resourceType}.`,
+          details: `The resource ARN is not supported for the resource-based policy attached to resource type ${nameOf(resourceType)}.`,
           at,
         })),
   },
@@ -85,7 +95,7 @@ export const RESOURCE_POLICY_CHECKS: readonly Check[] = [
   // Two spaces, as AWS has them.
   ofTests('IRRELEVANT_CONDITION_KEY_IN_POLICY', 'SUGGESTION', ({ test }, { resourceType = '' }) =>
     test.key.text.toLowerCase() === 's3:resourceaccount' && RESOURCE_ACCOUNT_IS_OWN.has(resourceType)
-      ? `The condition key ${test.key.text} is not relevant for the ${resourceType} policy.  Use this key in an identity-based policy to govern access to this resource.`
+      ? `The condition key ${test.key.text} is not relevant for the ${nameOf(resourceType)} policy.  Use this key in an identity-based policy to govern access to this resource.`
       : undefined,
   ),
 ]
@@ -113,6 +123,8 @@ function suits(action: string, resourceType: string, catalogue: Catalogue): bool
 
 function isAbout({ text }: Text, target: Target | undefined, catalogue: Catalogue): boolean {
   const [scheme, , service = '', region = '', account = '', ...rest] = text.split(':')
+  // Recorded: the policy of a bucket may not be about `*`.
+  if (target !== undefined && isStars(text)) return false
   if (target === undefined || scheme !== 'arn' || rest.length === 0) return true
   const types = catalogue.service(target.service)?.resourceTypes
   return target.types.some((type) => {

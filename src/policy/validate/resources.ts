@@ -1,20 +1,21 @@
 /** Checks of `Resource` and `NotResource` against the ARN formats of AWS's services. */
-import type { Text, Texts } from '../document.ts'
+import type { Text } from '../document.ts'
 import { hasWildcard, matches, patternOf } from '../glob.ts'
 import { PARTITION } from '../../aws/arn.ts'
-import { MAX_WIDE } from './actions.ts'
 import type { CatalogueService } from './catalogue.ts'
 import { type Check, type Hit, plain, remembered, type Subject } from './finding.ts'
 import { overlaps } from './overlap.ts'
+import { redundanciesOf } from './redundancy.ts'
 import { memberAt } from './structure.ts'
 
-/** The parts of a written ARN, and the formats of its service whose resource part it may name. */
+/** The parts of a written ARN, the formats of its service, and of those the ones whose resource part it may name. */
 type Written = {
   readonly text: Text
   readonly partition: string
   readonly service: string
   readonly region: string
   readonly account: string
+  readonly ofService: readonly Format[]
   readonly formats: readonly Format[]
 }
 type Format = { readonly service: string; readonly region: string; readonly account: string; readonly resource: string }
@@ -28,6 +29,19 @@ const OWNED_BY_AWS: ReadonlySet<string> = new Set(['ssm', 'resource-explorer-2']
 
 const textsOf = ({ document }: Subject): readonly Text[] => document.statements.flatMap(({ resource }) => resource?.values ?? [])
 
+/**
+ * Whether an ARN fits a format where its wildcards take in colons. Recorded: AWS has nothing to say about `arn:aws:logs:*:*:/aws-glue/*`,
+ * whose account may take in `123456789012:log-group`.
+ */
+function isOfSomeFormat({ text, region, account, ofService }: Written): boolean {
+  const written = text.text.split(':').slice(3).join(':')
+  // What a format leaves open has no colons: it is what is written.
+  const filled = (open: string, segment: string): string => (open === '*' && !isOpen(segment) ? segment : open)
+  return ofService.some((format) =>
+    overlaps([filled(format.region, region), filled(format.account, account), format.resource].join(':'), written),
+  )
+}
+
 /** A variable may stand for anything. */
 const isOpen = (segment: string): boolean => hasWildcard(segment) || segment.includes('${')
 
@@ -36,14 +50,14 @@ const writtenOf = remembered((subject: Subject): readonly Written[] =>
     const [scheme, partition = '', service = '', region = '', account = '', ...rest] = text.text.split(':')
     if (scheme !== 'arn' || rest.length === 0) return []
     const known = hasWildcard(service) ? undefined : subject.catalogue.service(service)
-    const formats = known === undefined ? [] : formatsOf(known)
-    return [{ text, partition, service, region, account, formats: formatsNamed(formats, service, rest.join(':')) }]
+    const ofService = known === undefined ? [] : formatsOf(known).filter((format) => isOf(format, service))
+    const formats = ofService.filter(({ resource }) => overlaps(resource, rest.join(':')))
+    return [{ text, partition, service, region, account, ofService, formats }]
   }),
 )
 
-function formatsNamed(formats: readonly Format[], service: string, resource: string): readonly Format[] {
-  return formats.filter((format) => format.service === service && overlaps(format.resource, resource))
-}
+/** Recovery points of Backup are of the service that made them. */
+const isOf = (format: Format, service: string): boolean => format.service === service || format.service === '*'
 
 /** ARN formats with placeholders as `*`. */
 const formatsOf = remembered((service: CatalogueService): readonly Format[] =>
@@ -72,7 +86,8 @@ export const RESOURCE_CHECKS: readonly Check[] = [
   plain(
     'MISSING_ARN_FIELD',
     'ERROR',
-    'Resource ARNs must include at least 6 fields in the following structure: arn:partition:service:region:account:resource',
+    // Recorded; the reference has it shorter.
+    'Resource ARNs must include at least 6 fields and include the following structure: arn:partition:service:region:account:resource.',
     (subject) =>
       textsOf(subject).filter(({ text }) => text.startsWith('arn:') && text.split(':').length < 6 && !text.endsWith('*')),
   ),
@@ -111,18 +126,20 @@ export const RESOURCE_CHECKS: readonly Check[] = [
       ? `The service ${service} does not support specifying an account ID in the resource ARN.`
       : undefined,
   ),
-  ofArns('MISSING_ARN_ACCOUNT', ({ account, service, formats, text }) =>
-    account === '' && !OWNED_BY_AWS.has(service) && formats.length > 0 && formats.every((format) => format.account === '*')
+  ofArns('MISSING_ARN_ACCOUNT', ({ region, account, service, formats, text }) =>
+    account === '' &&
+    !isOpen(region) &&
+    !OWNED_BY_AWS.has(service) &&
+    formats.length > 0 &&
+    formats.every((format) => format.account === '*')
       ? `The resource ${text.text.split(':').slice(5).join(':')} in the arn is missing an account id. Please provide a 12 digit account id.`
       : undefined,
   ),
-  ofArns('INVALID_ARN_RESOURCE', ({ service, formats }, { catalogue }) => {
-    const known = catalogue.service(service)
-    const hasFormats = known !== undefined && formatsOf(known).some((format) => format.service === service)
-    return hasFormats && formats.length === 0
+  ofArns('INVALID_ARN_RESOURCE', (written) =>
+    written.ofService.length > 0 && written.formats.length === 0 && !isOfSomeFormat(written)
       ? 'Resource ARN does not match the expected ARN format. Update the resource portion of the ARN.'
-      : undefined
-  }),
+      : undefined,
+  ),
   plain(
     'EMPTY_ARRAY_RESOURCE',
     'SUGGESTION',
@@ -137,22 +154,13 @@ export const RESOURCE_CHECKS: readonly Check[] = [
 ]
 
 function redundantResources({ document }: Subject): readonly Hit[] {
-  return document.statements.flatMap(({ resource }) => {
-    const redundant = resource === undefined ? [] : redundantIn(resource)
-    if (redundant.length === 0) return []
-    const details = `The ${redundant.length} resource ARN(s) are redundant because they reference the same resource. Review the use of wildcards (*)`
-    return [{ details, at: redundant }]
-  })
-}
-
-function redundantIn({ values }: Texts): readonly Text[] {
-  const wide = values.filter(({ text }) => hasWildcard(text)).slice(0, MAX_WIDE)
-  const seen = new Set<string>()
-  return values.filter(({ text }) => {
-    if (seen.has(text)) return true
-    seen.add(text)
-    return wide.some((other) => other.text !== text && covers(other.text, text))
-  })
+  return document.statements
+    .flatMap(({ resource }) => redundanciesOf(resource?.values ?? [], { nameOf: (text) => text, covers }))
+    .map(({ members, example }) => ({
+      // The reference ends after "wildcards (*)"; what follows is recorded.
+      details: `The ${members.length} resource ARN(s) are redundant because they reference the same resource. Review the use of wildcards (*), or remove the resource ${example.text} to remove the redundancy.`,
+      at: members,
+    }))
 }
 
 /** Whether all that `inner` names is named by `outer`. A `?` would take the star of the other for one character; variables stay themselves. */

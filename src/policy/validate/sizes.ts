@@ -22,7 +22,8 @@ const QUOTAS: readonly Quota[] = [
   {
     code: 'POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA',
     type: 'WARNING',
-    quota: 6144,
+    // Recorded of AWS's own policies: the largest quota of an identity, that of a role's inline policies.
+    quota: 10_240,
     applies: ({ type }) => type === 'IDENTITY_POLICY',
     size: documentSize,
     details: (size, quota) =>

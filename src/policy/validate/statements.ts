@@ -1,6 +1,7 @@
 /** Checks of whole statements: what stands there twice, and tags that an action's service does not know. */
 import type { ConditionTest, Statement } from '../document.ts'
 import { hasWildcard } from '../glob.ts'
+import { operatorNamed } from '../operator.ts'
 import { actionsNamed, actionsOf, type Catalogue, type CatalogueAction, type CatalogueService, keysOf } from './catalogue.ts'
 import { type Check, type FindingType, type Hit, type Subject } from './finding.ts'
 
@@ -13,8 +14,9 @@ export const STATEMENT_CHECKS: readonly Check[] = [
   }),
   ofTags('ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE', 'SUGGESTION', {
     effect: 'Allow',
+    // Recorded; the reference says "tag condition key", and "Actions".
     details: (key, services) =>
-      `Using the effect Allow with the tag condition key ${key} and actions for services with the following prefixes does not affect the policy: ${services}. Actions for the listed service are not allowed by this statement. We recommend that you move these actions to a different statement without this condition key.`,
+      `Using the effect Allow with the condition key ${key} and actions for services with the following prefixes does not affect the policy: ${services}. The actions for the listed service are not allowed by this statement. We recommend that you move these actions to a different statement without this condition key.`,
   }),
   ofNotActionTags('DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE', 'SECURITY_WARNING', {
     effect: 'Deny',
@@ -52,9 +54,12 @@ const TAG_KEY = 'aws:resourcetag/'
 
 type TagRow = { readonly effect: Statement['effect']; readonly details: (key: string, services: string) => string }
 
-/** The test of a resource's tag that a statement has, where its effect is the one given. */
+/** The test of a resource's tag that a statement has, where its effect is the one given. `Null` does not count: recorded. */
 function tagTest({ effect, conditions }: Statement, wanted: Statement['effect']): ConditionTest | undefined {
-  return effect === wanted ? conditions.find(({ key }) => key.text.toLowerCase().startsWith(TAG_KEY)) : undefined
+  if (effect !== wanted) return undefined
+  return conditions.find(
+    ({ key, operator }) => key.text.toLowerCase().startsWith(TAG_KEY) && operatorNamed(operator.text)?.family !== 'Null',
+  )
 }
 
 function ofTags(code: string, type: FindingType, { effect, details }: TagRow): Check {
@@ -64,10 +69,11 @@ function ofTags(code: string, type: FindingType, { effect, details }: TagRow): C
     find: ({ document, catalogue }) =>
       document.statements.flatMap((statement) => {
         const test = statement.action.negated ? undefined : tagTest(statement, effect)
-        const services = test === undefined ? [] : untaggedServices(statement, catalogue)
+        const untagged = test === undefined ? [] : untaggedActions(statement, catalogue)
+        const services = [...new Set(untagged.map(({ prefix }) => prefix.toLowerCase()))]
         return test === undefined || services.length === 0
           ? []
-          : [{ details: details(test.key.text, services.join(', ')), at: test.key }]
+          : [{ details: details(test.key.text, services.join(', ')), at: [...untagged, test.key] }]
       }),
   }
 }
@@ -84,15 +90,16 @@ function ofNotActionTags(code: string, type: FindingType, { effect, details }: T
   }
 }
 
-/** The services of a statement of which some named action, each without wildcards in its prefix, does not know resource tags. */
-function untaggedServices(statement: Statement, catalogue: Catalogue): readonly string[] {
-  const untagged = actionsOf(statement).filter(({ prefix, name }) => {
+/** The actions of a statement, each without wildcards in its prefix, that do not know tags. */
+function untaggedActions(statement: Statement, catalogue: Catalogue): ReturnType<typeof actionsOf> {
+  return actionsOf(statement).filter(({ prefix, name }) => {
     const service = hasWildcard(prefix) ? undefined : catalogue.service(prefix)
     const actions = service === undefined ? [] : actionsNamed(service, name)
     return service !== undefined && actions.length > 0 && !actions.some((action) => knowsTags(action, service))
   })
-  return [...new Set(untagged.map(({ prefix }) => prefix.toLowerCase()))]
 }
 
+/** What is tagged as it is made counts as well: `chime:CreateAppInstanceUser` in a policy of AWS's has no finding (recorded). */
+const TAG_KEYS = [TAG_KEY, 'aws:requesttag/', 'aws:tagkeys']
 const knowsTags = (action: CatalogueAction, service: CatalogueService): boolean =>
-  keysOf(action, service).some((key) => key.toLowerCase().startsWith(TAG_KEY))
+  keysOf(action, service).some((key) => TAG_KEYS.some((tag) => key.toLowerCase().startsWith(tag)))

@@ -1,7 +1,7 @@
 /** Checks of the document's structure: elements, statement ids. */
 import type { PolicyError, PolicyFlaw, Span } from '../document.ts'
 import type { JsonMember, JsonNode } from '../json-reader.ts'
-import { type Check, type Hit, plain, type PolicyType, type Subject, TRUST_POLICY } from './finding.ts'
+import { type Check, type Hit, isTrust, plain, type Subject, TRUST_POLICY } from './finding.ts'
 
 /** A check that tells errors of the grammar. */
 function ofFlaws(
@@ -24,17 +24,27 @@ function writtenAt({ document }: Subject, { start, end }: Span): string {
   return text.startsWith('"') ? text.slice(1, -1) : text
 }
 
-const POLICY_TYPES: Readonly<Record<PolicyType, string>> = {
-  IDENTITY_POLICY: 'identity policy',
-  RESOURCE_POLICY: 'resource policy',
-  SERVICE_CONTROL_POLICY: 'service control policy',
-  RESOURCE_CONTROL_POLICY: 'resource control policy',
-}
+/** The types that the grammar expects, as AWS names them; the third is recorded, the others follow from it. */
+const DATA_TYPES: readonly (readonly [expected: string, name: string])[] = [
+  ['an object or an array of objects', 'Object or Object Array'],
+  ['an object', 'Object'],
+  ['a string or an array of strings', 'String or String Array'],
+  ['a string, a boolean or a number', 'String, Boolean or Number'],
+  ['a string', 'String'],
+  ['`*` or an object', 'String or Object'],
+]
+
+const dataTypeOf = (message: string): string =>
+  DATA_TYPES.find(([expected]) => message.startsWith(`expected ${expected} but`))?.[1] ?? ''
 
 const named = ({ type }: Subject): boolean => type === 'RESOURCE_POLICY' || type === 'RESOURCE_CONTROL_POLICY'
 
 export const STRUCTURE_CHECKS: readonly Check[] = [
-  ofFlaws('DATA_TYPE_MISMATCH', ['type'], () => 'The text does not match the expected JSON data type.'),
+  ofFlaws(
+    'DATA_TYPE_MISMATCH',
+    ['type'],
+    (_, { message }) => `The text does not match the expected JSON data type ${dataTypeOf(message)}.`,
+  ),
   ofFlaws('INVALID_POLICY_ELEMENT', ['unknown-element'], (written) => `The policy element ${written} is not valid.`),
   ofFlaws(
     'INVALID_VERSION',
@@ -79,7 +89,7 @@ export const STRUCTURE_CHECKS: readonly Check[] = [
       subject.type === 'IDENTITY_POLICY'
         ? principalsAt(
             subject,
-            `The policy type ${POLICY_TYPES[subject.type]} does not support the Principal element. Remove the Principal element.`,
+            `The policy type ${subject.type} does not support the Principal element. Remove the Principal element.`,
           )
         : [],
   },
@@ -91,12 +101,14 @@ export const STRUCTURE_CHECKS: readonly Check[] = [
         ? principalsAt(subject, 'SCPs do not support specifying principals. Remove the Principal or NotPrincipal element.')
         : [],
   },
+  // "All policies except role trust policies must include a Resource or NotResource element" (the reference, 2026).
   plain('MISSING_RESOURCE', 'ERROR', 'Add a Resource or NotResource element to the policy statement.', (subject) =>
-    subject.type === 'RESOURCE_POLICY'
-      ? []
-      : subject.document.statements.filter(
-          (statement) => statement.resource === undefined && memberAt(subject, statement, 'Resource') === undefined,
-        ),
+    subject.document.statements.filter(
+      (statement) =>
+        !isTrust(subject, statement) &&
+        statement.resource === undefined &&
+        memberAt(subject, statement, 'Resource') === undefined,
+    ),
   ),
   plain(
     'UNIQUE_SIDS_REQUIRED',

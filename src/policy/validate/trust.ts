@@ -3,22 +3,8 @@ import type { PrincipalEntry, Statement, Text } from '../document.ts'
 import { hasWildcard } from '../glob.ts'
 import { actionsOf, takesIn } from './catalogue.ts'
 import { ofTests, testsByKey } from './conditions.ts'
-import { type Check, type FindingType, type Hit, plain, type Subject, TRUST_POLICY } from './finding.ts'
+import { type Check, type FindingType, type Hit, isTrust, plain, type Subject } from './finding.ts'
 import { memberAt } from './structure.ts'
-
-/**
- * Whether a statement is of a role trust policy. Where the resource type was not told, AWS knows it by what it says: recorded from
- * ValidatePolicy, whose findings about a statement without Resource on `sts:AssumeRole` are those of trust policies.
- */
-export function isTrust({ type, resourceType }: Pick<Subject, 'type' | 'resourceType'>, statement: Statement): boolean {
-  if (type !== 'RESOURCE_POLICY') return false
-  if (resourceType !== undefined) return resourceType === TRUST_POLICY
-  return (
-    statement.resource === undefined &&
-    !statement.action.negated &&
-    statement.action.values.some(({ text }) => text.toLowerCase().startsWith('sts:assume'))
-  )
-}
 
 const trustStatements = (subject: Subject): readonly Statement[] =>
   subject.document.statements.filter((statement) => isTrust(subject, statement))

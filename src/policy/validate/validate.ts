@@ -51,7 +51,8 @@ export const CHECKS: readonly Check[] = [
 
 /**
  * What there is to say about a document, in its order (recorded: a suggestion about a statement's id before an error about its action); of
- * one place errors first, then security warnings, warnings and suggestions. Never throws for what a text holds.
+ * one place in the order of the issue codes (recorded: the warning CREATE_SLR_… before the security warning PASS_ROLE_…). Never throws for
+ * what a text holds.
  */
 export function validatePolicy(source: string, { type, resourceType, catalogue }: Asked): readonly Finding[] {
   const reading = readingOf(source)
@@ -61,13 +62,12 @@ export function validatePolicy(source: string, { type, resourceType, catalogue }
   const located = { source, json }
   const findings = CHECKS.flatMap((check) => check.find(subject).map((hit) => findingOf(check, hit, located)))
   return findings.toSorted(
-    (one, other) => placeOf(one) - placeOf(other) || ORDER.indexOf(one.findingType) - ORDER.indexOf(other.findingType),
+    (one, other) =>
+      placeOf(one) - placeOf(other) || (one.issueCode < other.issueCode ? -1 : Number(one.issueCode > other.issueCode)),
   )
 }
 
 const placeOf = ({ locations: [first] }: Finding): number => first?.span.start.offset ?? 0
-
-const ORDER: readonly FindingType[] = ['ERROR', 'SECURITY_WARNING', 'WARNING', 'SUGGESTION']
 
 function readingOf(source: string): PolicyReading | PolicyError {
   try {

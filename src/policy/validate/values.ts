@@ -7,8 +7,8 @@ import { networkOf } from '../conditions/ip-address.ts'
 import { hasWildcard } from '../glob.ts'
 import type { OperatorFamily } from '../operator.ts'
 import { isPrivate, masked } from './addresses.ts'
-import { type KnownTest, ofTests, testsOf } from './conditions.ts'
-import type { Check, FindingType, Subject } from './finding.ts'
+import { type KnownTest, ofTestedKeys, ofTests, testsOf } from './conditions.ts'
+import type { Check, FindingType, Hit, Subject } from './finding.ts'
 
 /** A check of one value at a time. */
 export function ofValues(
@@ -34,9 +34,9 @@ const isBase64 = (text: string): boolean => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9
 const hasVariable = (text: string): boolean => text.includes('${')
 const EPOCH = /^-?\d+(?:\.\d+)?$/
 
-/** The families of operators that fit a key's type, the best first. `Null` fits all. */
+/** The families of operators that fit a key's type. `Null` fits all, and so does `Binary`. An ARN operator does not fit a text: recorded. */
 const FITTING: Readonly<Record<string, readonly OperatorFamily[]>> = {
-  String: ['String', 'Arn'],
+  String: ['String'],
   ARN: ['Arn', 'String'],
   Bool: ['Bool', 'String'],
   Numeric: ['Numeric'],
@@ -44,12 +44,16 @@ const FITTING: Readonly<Record<string, readonly OperatorFamily[]>> = {
   IPAddress: ['IpAddress'],
 }
 
+/** The families by the names of the types that they compare: `ARN` is recorded, the others are those of the Service Authorization Reference. */
+const TYPE_NAMES: Readonly<Partial<Record<OperatorFamily, string>>> = { Arn: 'ARN', IpAddress: 'IPAddress' }
+
 export const VALUE_CHECKS: readonly Check[] = [
-  ofTests('TYPE_MISMATCH', 'WARNING', ({ test, operator, key }) => {
-    const fitting = FITTING[key?.type.replace('ArrayOf', '') ?? '']
+  ofTestedKeys('TYPE_MISMATCH', 'WARNING', ({ test, operator, key }) => {
+    const type = key?.type.replace('ArrayOf', '') ?? ''
+    const fitting = FITTING[type]
     if (fitting === undefined || operator.family === 'Null' || operator.family === 'Binary' || fitting.includes(operator.family))
       return undefined
-    return `Use the operator type ${fitting[0] ?? ''} instead of operator ${test.operator.text} for the condition key ${test.key.text}.`
+    return `Use the operator type ${type} instead of operator ${TYPE_NAMES[operator.family] ?? operator.family} for the condition key ${test.key.text}.`
   }),
   ofValues('TYPE_MISMATCH_BOOLEAN', 'WARNING', ({ text }, { test, operator }) =>
     (operator.family === 'Bool' || operator.family === 'Null') && !isBoolean(text) && !hasVariable(text)
@@ -90,12 +94,16 @@ export const VALUE_CHECKS: readonly Check[] = [
     test.key.text.toLowerCase() === 'aws:requestedregion' &&
     operator.family === 'String' &&
     !hasWildcard(text) &&
-    !hasVariable(text) &&
     !REGION.test(text)
-      ? `The Region ${text} is not valid. Update the condition value to a suported Region.`
+      ? // A variable is no Region either: recorded.
+        `The Region ${text} is not valid. Update the condition value to a supported Region.`
       : undefined,
   ),
-  ofValues('INVALID_SERVICE_PRINCIPAL_FORMAT', 'ERROR', servicePrincipal),
+  {
+    code: 'INVALID_SERVICE_PRINCIPAL_FORMAT',
+    type: 'ERROR',
+    find: (subject) => [...misnamedServices(subject), ...ofValues('', 'ERROR', servicePrincipal).find(subject)],
+  },
   ofValues('IMPROVE_IP_RANGE', 'SUGGESTION', ({ text }, { operator }) => {
     const better = operator.family === 'IpAddress' && networkOf(text) !== undefined ? masked(text) : undefined
     return better === undefined
@@ -141,20 +149,43 @@ const KEPT: Readonly<Partial<Record<string, string>>> = {
 /** The shape of region names; regions come faster than lists of them. */
 const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/
 
+/** Keys whose values are service principals. */
 const SERVICE_KEYS: ReadonlySet<string> = new Set([
   'iam:passedtoservice',
   'iam:awsservicename',
   'aws:calledvia',
   'aws:calledviafirst',
   'aws:calledvialast',
+  'aws:principalservicename',
+  'aws:principalservicenameslist',
 ])
-const SERVICE_PRINCIPAL = /^(?:[a-z0-9-]+\.)+amazonaws\.com(?:\.cn)?$/
+const SERVICE_PRINCIPAL = /^(?:[a-z0-9-]+\.)+(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|aws\.internal)$/
+/** "The kms:ViaService condition key requires" its Region (the reference). */
+const VIA_SERVICE = /^[a-z0-9-]+\.[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}\.amazonaws\.com(?:\.cn)?$/
 
 function servicePrincipal({ text }: Text, { test, operator }: KnownTest): string | undefined {
-  if (!SERVICE_KEYS.has(test.key.text.toLowerCase()) || operator.family !== 'String') return undefined
-  if (hasWildcard(text) || hasVariable(text) || SERVICE_PRINCIPAL.test(text)) return undefined
-  return `The service principal ${text} does not match the expected format. Use the format service-name.amazonaws.com.`
+  const key = test.key.text.toLowerCase()
+  if (operator.family !== 'String' || hasWildcard(text) || hasVariable(text)) return undefined
+  if (key === 'kms:viaservice') return VIA_SERVICE.test(text) ? undefined : noPrincipal('service-name.AWS_region.amazonaws.com')
+  return SERVICE_KEYS.has(key) ? misnamedService(text) : undefined
 }
+
+/** Why a text is no service principal; undefined where it is one. */
+const misnamedService = (text: string): string | undefined =>
+  SERVICE_PRINCIPAL.test(text) ? undefined : noPrincipal('service-name.amazonaws.com')
+
+const noPrincipal = (format: string): string =>
+  `The service principal does not match the expected format. Use the format ${format}.`
+
+/** "You can specify a service principal in the Principal element" (the reference). */
+const misnamedServices = ({ document }: Subject): readonly Hit[] =>
+  document.statements
+    .flatMap(({ principal }) => principal?.entries ?? [])
+    .filter(({ kind, text }) => kind === 'Service' && !hasWildcard(text))
+    .flatMap((at) => {
+      const details = misnamedService(at.text)
+      return details === undefined ? [] : [{ details, at }]
+    })
 
 type Privacy = `${'IpAddress' | 'NotIpAddress'} ${'all' | 'some'}`
 

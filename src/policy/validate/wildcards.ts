@@ -1,7 +1,7 @@
 /** Checks of wildcards and variables in conditions that let in everything, nothing, or more than was meant. */
 import type { Text } from '../document.ts'
 import { hasWildcard, isStars } from '../glob.ts'
-import { type KnownTest, ofTests } from './conditions.ts'
+import { type KnownTest, ofTestsAt } from './conditions.ts'
 import type { Check } from './finding.ts'
 import { ofValues } from './values.ts'
 
@@ -100,6 +100,10 @@ function meaningOf({ operator, test }: KnownTest): Meaning | undefined {
 
 const isAny = ({ text }: Text): boolean => isStars(text)
 
+/** Tells of the value that is nothing but stars (recorded). */
 function ofMeaning(code: string, meaning: Meaning, details: (known: KnownTest) => string): Check {
-  return ofTests(code, 'SUGGESTION', (known) => (meaningOf(known) === meaning ? details(known) : undefined))
+  return ofTestsAt(code, 'SUGGESTION', {
+    detailsOf: (known) => (meaningOf(known) === meaning ? details(known) : undefined),
+    placeOf: ({ value, values }) => values.find(isAny) ?? value,
+  })
 }
