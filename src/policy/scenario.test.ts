@@ -69,6 +69,9 @@ const ROWS: readonly (readonly [name: string, scenario: Scenario, decision: stri
   ['the policy of the resource',           { ...read, identity: [], resourcePolicy: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*', Principal: { AWS: ROLE } }) }, 'allowed', 'resource'],
   ['a key about the principal',            { ...read, identity: [allow('s3:*', { Condition: { ArnLike: { 'aws:PrincipalArn': ROLE } } })] }, 'allowed', 'identity'],
   ['one that the scenario knows better',   { ...read, identity: [allow('s3:*', { Condition: { StringEquals: { 'aws:PrincipalTag/a': 'b' } } })], context: { 'aws:PrincipalTag/a': 'b' } }, 'allowed', 'identity'],
+  ['a key that it says is absent',         { ...read, identity: [allow('s3:*', { Condition: { Null: { 'aws:PrincipalArn': 'true' } } })], context: { 'AWS:principalArn': undefined } }, 'allowed', 'identity'],
+  ['a key of two spellings has both values', { ...read, identity: [allow('s3:*', { Condition: { StringEquals: { 'aws:RequestTag/a': 'b' } } })], context: { 'aws:RequestTag/a': 'c', 'aws:RequestTag/A': 'b' } }, 'implicitDeny', 'identity'],
+  ['the account of nobody',                { ...read, caller: 'anonymous', resourcePolicy: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*', Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': 'anonymous' } } }) }, 'allowed', 'resource'],
   ['a text',                               { ...read, identity: [JSON.stringify(allow('s3:*'))] },                      'allowed',      'identity'],
   ['a text that is no policy',             { ...read, identity: [allow('s3:*'), '{'] },                                 'explicitDeny', 'identity'],
 ]

@@ -62,15 +62,18 @@ function checkOf({ action, resource = '*', resourceAccountId, context, trust, re
     action,
     resource,
     resourceAccountId: resourceAccountId ?? (parseArn(resource)?.accountId || caller.accountId),
-    context: contextOf({ ...Object.fromEntries(callerKeys(caller)), ...lowered(context) }),
+    context: contextOf({ ...otherKeys(caller, context), ...context }),
   }
   if (trust !== undefined) return { ...check, resourcePolicy: { kind: 'trust', policies: setOf('trust', [trust]) } }
   if (resourcePolicy === undefined) return check
   return { ...check, resourcePolicy: { kind: 'resource', policies: setOf('resource', [resourcePolicy]) } }
 }
 
-const lowered = (context: Scenario['context'] = {}): NonNullable<Scenario['context']> =>
-  Object.fromEntries(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]))
+/** The keys of the caller that the context does not name, in whatever case: one that it names as undefined is absent. */
+function otherKeys(caller: Caller, context: Scenario['context'] = {}): NonNullable<Scenario['context']> {
+  const given = new Set(Object.keys(context).map((key) => key.toLowerCase()))
+  return Object.fromEntries([...callerKeys(caller)].filter(([key]) => !given.has(key)))
+}
 
 const TYPES: Readonly<Record<DocumentKind | 'endpoint', PolicySource['type']>> = {
   identity: 'inline',

@@ -139,6 +139,8 @@ const PUBLIC: readonly PublicRow[] = [
   ['roles of an account',         [onlyIf('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::111122223333:role/*')],           'no'],
   ['roles of any account',        [onlyIf('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/x')],                      'yes'],
   ['an account by condition',     [onlyIf('StringEquals', 'aws:PrincipalAccount', '111122223333')],                      'no'],
+  ['the account of nobody',       [onlyIf('StringEquals', 'aws:PrincipalAccount', 'anonymous')],                         'yes'],
+  ['the id of nobody',            [onlyIf('StringEquals', 'aws:userid', 'anonymous')],                                   'yes'],
   ['a tag anybody may have',      [onlyIf('StringEquals', 'aws:PrincipalTag/team', 'blue')],                             'yes'],
   ['denied to others',            [get('*'), { ...get('*', { StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } }, 'Deny') }], 'no'],
   ['denied without transport',    [get('*'), { ...get('*', { Bool: { 'aws:SecureTransport': 'false' } }, 'Deny') }],     'yes'],

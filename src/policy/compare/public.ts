@@ -60,12 +60,16 @@ function fixed(statement: Statement, version: PolicyVersion): Statement {
   return { ...statement, conditions }
 }
 
+/** What the keys say of nobody in particular (IAM User Guide, aws:PrincipalAccount, aws:userid): a policy that asks for it knows nobody. */
+const ANONYMOUS = 'anonymous'
+
 type Fixed = { readonly key: string; readonly meets: (text: string) => boolean }
 
 function strangersOf({ statements, version }: PolicyDocument): Restriction {
   const known = statements.flatMap(({ conditions }) => conditions.flatMap((condition) => fixedValues(condition, version)))
   const named = new Set(statements.flatMap(({ principal }) => (principal?.entries ?? []).map(({ text }) => text)))
-  const takes = (key: string, text: string): boolean => !known.some((one) => one.key === key && one.meets(text))
+  const takes = (key: string, text: string): boolean =>
+    text === ANONYMOUS || !known.some((one) => one.key === key && one.meets(text))
   return {
     takes,
     admits: (stranger) =>
