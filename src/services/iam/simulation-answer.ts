@@ -21,15 +21,15 @@ const LABELS: ReadonlyMap<PolicyType, string> = new Map<PolicyType, string>([
  * (IAM API reference, EvaluationResult). `missing` are the keys that the policies ask for and the simulation has not.
  */
 export function evaluationResult(action: string, simulated: readonly Simulated[], missing: readonly string[]): EvaluationResult {
-  const [{ resource } = { resource: EVERYTHING }] = simulated
-  const isGeneral = simulated.length === 1 && resource === EVERYTHING
+  const { resource } = simulated.find((one) => one.resource !== EVERYTHING) ?? { resource: EVERYTHING }
+  const isGeneral = simulated.every((one) => one.resource === EVERYTHING)
   const isEnded = simulated.every(({ simulation }) => !isAllowedBy('scp', simulation))
   const results = simulated.map((one) => resourceResult(one, missing))
   return {
     EvalActionName: action,
     EvalResourceName: simulated.length === 1 ? resource : resourceFormOf(action, resource),
     EvalDecision: strictest(results.map(({ EvalResourceDecision }) => EvalResourceDecision)),
-    MatchedStatements: distinct(results.flatMap(({ MatchedStatements = [] }) => MatchedStatements)),
+    MatchedStatements: distinct(simulated.flatMap(({ simulation }) => matchedStatements(simulation))),
     MissingContextValues: missing,
     ...organizationsDetail(simulated),
     ...boundaryDetail(simulated.map(({ simulation }) => simulation)),
@@ -43,7 +43,7 @@ function resourceResult(simulated: Simulated, missing: readonly string[]): Resou
   return {
     EvalResourceName: resource,
     EvalResourceDecision: decisionOf(simulation),
-    MatchedStatements: matchedStatements(simulation),
+    MatchedStatements: simulated.isForeign ? statementsOf(simulation) : matchedStatements(simulation),
     MissingContextValues: missing,
     ...boundaryDetail([simulation]),
     ...(simulated.isForeign && { EvalDecisionDetails: detailsOf([simulated]) }),
@@ -61,13 +61,14 @@ const isAllowedBy = (type: PolicyType, { verdicts }: Simulation): boolean => (ve
  * The statements that lead to the decision. Beside a resource-based policy that denies, the identity policy that allows is told as well
  * (recorded in 2025). A boundary is told where it denies.
  */
-function matchedStatements(simulation: Simulation): readonly Statement[] {
-  if (decisionOf(simulation) === 'implicitDeny') return []
-  const { matches, verdicts } = simulation
-  return matches
+const matchedStatements = (simulation: Simulation): readonly Statement[] =>
+  decisionOf(simulation) === 'implicitDeny' ? [] : statementsOf(simulation)
+
+/** What each policy by itself has matched. Between accounts it is told of a resource also where another policy is silent (API reference, SimulatePrincipalPolicy, example 3). */
+const statementsOf = ({ matches, verdicts }: Simulation): readonly Statement[] =>
+  matches
     .filter(({ policyType }) => policyType !== 'boundary' || verdicts.get('boundary') === 'explicitDeny')
     .flatMap(statementOf)
-}
 
 function statementOf({ policyType, policy, statement }: Match): readonly Statement[] {
   const type = LABELS.get(policyType)

@@ -342,3 +342,16 @@ test('values of the context are of their types', async () => {
   for (const [asked, given, decision] of table)
     assert.deepEqual(decisions(await condition(asked, given)), [decision], JSON.stringify(given))
 })
+
+test('policies need not be such as IAM stores: an account may be a variable', async () => {
+  const PolicyInputList = [` ${document(allow('sts:AssumeRole', 'arn:aws:iam::${aws:PrincipalAccount}:role/r'))}`]
+  const [result] = await custom({ PolicyInputList, ActionNames: ['sts:AssumeRole'], ResourceArns: [READER] })
+  assert.deepEqual(result?.MissingContextValues, ['aws:PrincipalAccount'])
+})
+
+test('among several resources everything names none of them', async () => {
+  const ResourceArns = ['*', 'arn:aws:sqs:us-east-1:123456789012:q']
+  const [result] = await custom({ PolicyInputList: [document(allow('*'))], ActionNames: ['sqs:SendMessage'], ResourceArns })
+  assert.equal(result?.EvalResourceName, 'arn:aws:sqs:${Region}:${Account}:${QueueName}')
+  assert.equal(result.ResourceSpecificResults?.length, 2)
+})
