@@ -42,3 +42,25 @@ test('all that the library exports is on its page', () => {
   const missing = Object.keys(policy).filter((name) => !page.includes(name))
   assert.deepEqual(missing, [])
 })
+
+/** The declarations of what a file exports, its own and those of others. */
+function declarations(file: URL): readonly (readonly [name: string, documented: boolean])[] {
+  const text = readFileSync(file, 'utf8')
+  const others = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '([^']+)'/gm)].flatMap(([, names = '', path = '']) => {
+    const wanted = new Set(names.split(',').map((name) => name.trim().replace(/^type /, '')))
+    return declarations(new URL(path, file)).filter(([name]) => wanted.has(name))
+  })
+  const own = [...text.matchAll(/(^|\n)export (?:type|interface|class|function|const) (\w+)/g)].map(
+    ({ index, 1: newline = '', 2: name = '' }) => [name, text.slice(0, index + newline.length).endsWith('*/\n')] as const,
+  )
+  return [...own, ...others]
+}
+
+test('all that the library exports, types too, says what it is', () => {
+  const exported = declarations(new URL('../src/policy/index.ts', import.meta.url))
+  assert.ok(exported.length > 70, String(exported.length))
+  assert.deepEqual(
+    exported.filter(([, documented]) => !documented),
+    [],
+  )
+})

@@ -1,5 +1,6 @@
 /** What the condition keys about the principal say of a caller, whatever its request is (IAM User Guide, "Properties of the principal"). */
 import type { Caller, CallerType } from './caller.ts'
+import { InputError } from './input-error.ts'
 import { principalKeys } from './compare/callers.ts'
 
 const PRINCIPAL_TYPES: Readonly<Record<CallerType, string | undefined>> = {
@@ -46,11 +47,11 @@ const SESSION_NAME = 'session'
 /**
  * The caller that an ARN names: a user, a role (some session of it), a session, a federated user, a root user, an identity provider; a
  * service by its name, and `anonymous`. Unique ids are not in ARNs, and are left empty. The path of a session's role is not in its ARN: pass the role's ARN where it has one.
- * Throws where the text names nobody.
+ * Throws `InputError` where the text names nobody.
  */
 export function callerNamed(name: string): Caller {
   const caller = CALLERS.reduce<Caller | undefined>((found, read) => found ?? read(name), undefined)
-  if (caller === undefined) throw new Error(`\`${name}\` names no caller`)
+  if (caller === undefined) throw new InputError('caller', `\`${name}\` names no caller`)
   return caller
 }
 

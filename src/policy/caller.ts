@@ -1,7 +1,9 @@
 /** Who asks, as the engine needs to know it. */
 
+/** How the caller came in. `web-identity` and `saml` are those who ask for a session with a token or an assertion. */
 export type CallerType = 'root' | 'user' | 'assumed-role' | 'federated-user' | 'web-identity' | 'saml' | 'service' | 'anonymous'
 
+/** Whoever makes the request. `callerNamed` makes one of an ARN. */
 export type Caller = {
   readonly type: CallerType
   readonly accountId: string

@@ -29,6 +29,7 @@ export type CandidateList = {
 
 type Candidates = { readonly deny: CandidateList; readonly allow: CandidateList }
 
+/** Policies of one type that are decided together; it may be asked by any number of decisions. */
 export type PolicySet = {
   readonly policies: readonly CompiledPolicy[]
   readonly statements: readonly CompiledStatement[]
@@ -43,6 +44,7 @@ const REMEMBERED_ACTIONS = 512
 /** From so many resources on the index is faster than comparing one after the other. */
 const INDEXED_FROM = 12
 
+/** Makes a set; an empty list is a type of policy that applies and allows nothing. Never throws. */
 export function policySet(policies: readonly CompiledPolicy[]): PolicySet {
   const statements = policies.flatMap((policy) => policy.statements)
   const byService = new Map<string, readonly Candidate[]>()

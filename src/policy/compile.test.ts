@@ -7,6 +7,7 @@ import { AskedResource } from './arn-match.ts'
 import { policySet } from './combine.ts'
 import { compileText, type DocumentKind } from './compile.ts'
 import { contextOf } from './context.ts'
+import { PolicyError } from './document.ts'
 import { decide } from './evaluate.ts'
 
 const SOURCE = { id: 'p', name: 'p', type: 'inline' } as const
@@ -38,6 +39,28 @@ for (const [element, values, action, about] of ACTIONS) {
   test(`${element} ${String(values)} and ${action}`, () => {
     const set = policySet([compile({ Effect: 'Allow', [element]: values, Resource: '*' })])
     assert.equal(set.about(action).allow.all.length, about ? 1 : 0)
+  })
+}
+
+const condition = (values: unknown) => ({ ...ALLOW, Condition: { NumericEquals: { 'a:b': values } } })
+// oxfmt-ignore
+const PLACES: readonly (readonly [name: string, kind: DocumentKind, statements: object, path: string, at: string])[] = [
+  ['a value',              'identity', condition('x'),                                   'Statement.Condition.NumericEquals.a:b',    '"x"'],
+  ['values',               'identity', [ALLOW, condition(['1', 'x'])],                   'Statement[1].Condition.NumericEquals.a:b', '["1","x"]'],
+  ['a presence',           'identity', [{ ...ALLOW, Condition: { Null: { 'a:b': 'x' } } }], 'Statement[0].Condition.Null.a:b',       '"x"'],
+  ['no resource',          'identity', [ALLOW, { Effect: 'Allow', Action: 's3:*' }],     'Statement[1]',                             '{"Effect":"Allow","Action":"s3:*"}'],
+  ['a principal',          'identity', { ...ALLOW, Principal: { AWS: '*' } },            'Statement.Principal',                      '{"AWS":"*"}'],
+  ['NotPrincipal',         'trust',    [{ Effect: 'Deny', Action: 'sts:AssumeRole', NotPrincipal: '*' }], 'Statement[0].NotPrincipal', '"*"'],
+  ['an unknown operator',  'identity', { ...ALLOW, Condition: { StringIs: { a: 'b' } } }, 'Statement.Condition.StringIs',            '"StringIs"'],
+]
+for (const [name, kind, Statement, path, at] of PLACES) {
+  test(`compile: the place of ${name}`, () => {
+    const text = JSON.stringify({ Version: '2012-10-17', Statement })
+    const { error, problem } = compileText(`\n ${text}`, kind, SOURCE)
+    assert.ok(error instanceof PolicyError)
+    assert.deepEqual([error.path, ` ${text}`.slice(error.span.start - 1, error.span.end - 1)], [path, at])
+    assert.deepEqual(error.place, { line: 2, column: error.span.start })
+    assert.equal(problem, `${error.message} (line 2, column ${error.span.start})`)
   })
 }
 

@@ -4,6 +4,7 @@
  * asked: of a principal's statements few are about the actions that it takes.
  */
 import { type AskedResource, type ResourcePattern, resourcePattern } from './arn-match.ts'
+import { blamed } from './blame.ts'
 import { type CompiledCondition, compileCondition } from './conditions/condition.ts'
 import type { RequestContext } from './context.ts'
 import { PolicyError, type PolicyDocument, type PolicyVersion, type Statement } from './document.ts'
@@ -11,8 +12,10 @@ import { hasWildcard, matcherOf, wildcardPattern } from './glob.ts'
 import { parsePolicy } from './parse.ts'
 import { type PrincipalTest, principalTest } from './principal-match.ts'
 
+/** What a document is: who may be named in it, and what it must have, differs from kind to kind. */
 export type DocumentKind = 'identity' | 'boundary' | 'session' | 'trust' | 'resource' | 'scp' | 'rcp'
 
+/** Which policy it is: what decisions and explanations say of it. */
 export type PolicySource = {
   /** Names the policy among all others: its ARN, or the owner's ARN and the policy's name. */
   readonly id: string
@@ -24,6 +27,7 @@ export type PolicySource = {
   readonly attachedTo?: string
 }
 
+/** A statement as tests. `source` is what is written. */
 export type CompiledStatement = {
   readonly policy: PolicySource
   readonly source: Statement
@@ -41,14 +45,17 @@ export type CompiledStatement = {
   readonly conditions: readonly CompiledCondition[]
 }
 
+/** A policy as tests, or why it is none. */
 export type CompiledPolicy = {
   readonly source: PolicySource
   /** What was compiled. */
   readonly text: string
   readonly document?: PolicyDocument
   readonly statements: readonly CompiledStatement[]
-  /** Why the policy cannot be compiled. Such a policy denies everything. */
+  /** Why the policy cannot be compiled, with line and column. Such a policy denies everything. */
   readonly problem?: string
+  /** The same, with its place in the text. */
+  readonly error?: PolicyError
 }
 
 /** Kinds whose statements name nobody. */
@@ -56,20 +63,16 @@ const NAMELESS: ReadonlySet<DocumentKind | 'endpoint'> = new Set(['identity', 'b
 
 /** Never throws. */
 export function compileText(text: string, kind: DocumentKind | 'endpoint', source: PolicySource): CompiledPolicy {
+  const compile = (statement: Statement, { version }: PolicyDocument) =>
+    compileStatement(statement, { kind, policy: source, version })
   try {
     const document = parsePolicy(text)
-    const statements = document.statements.map((statement) =>
-      compileStatement(statement, { kind, policy: source, version: document.version }),
-    )
-    return { source, text, document, statements }
-  } catch (error) {
-    return { source, text, statements: [], problem: problemOf(error) }
+    return { source, text, document, statements: document.statements.map((statement) => compile(statement, document)) }
+  } catch (thrown) {
+    const error = thrown instanceof PolicyError ? thrown : blamed(parsePolicy(text), compile)
+    const { line, column } = error.place
+    return { source, text, statements: [], problem: `${error.message} (line ${line}, column ${column})`, error }
   }
-}
-
-function problemOf(error: unknown): string {
-  if (error instanceof PolicyError) return `${error.message} (line ${error.place.line}, column ${error.place.column})`
-  return error instanceof Error ? error.message : String(error)
 }
 
 type Compiling = { readonly kind: DocumentKind | 'endpoint'; readonly policy: PolicySource; readonly version: PolicyVersion }

@@ -6,8 +6,10 @@ export type Span = { readonly start: number; readonly end: number }
 /** A text of the document, unescaped, with where it stands. */
 export type Text = Span & { readonly text: string }
 
+/** The two versions of the policy language. */
 export type PolicyVersion = '2012-10-17' | '2008-10-17'
 
+/** What `parsePolicy` makes of a text: every element with its place. */
 export type PolicyDocument = Span & {
   readonly source: string
   /** `2008-10-17` where the element is absent: `${…}` is literal then. */
@@ -20,7 +22,9 @@ export type PolicyDocument = Span & {
 /** An element that has a negated form: `Action` or `NotAction`, `Resource` or `NotResource`. */
 export type Texts = Span & { readonly negated: boolean; readonly values: readonly Text[] }
 
+/** The members of a `Principal`. */
 export type PrincipalKind = 'AWS' | 'Federated' | 'Service' | 'CanonicalUser'
+/** One principal, as it is written. */
 export type PrincipalEntry = Text & { readonly kind: PrincipalKind }
 /** `Principal` or `NotPrincipal`. `"*"` is one entry of kind AWS with the text `*`. */
 export type PrincipalElement = Span & { readonly negated: boolean; readonly entries: readonly PrincipalEntry[] }
@@ -37,6 +41,7 @@ export type ConditionTest = Span & {
   readonly values: readonly Text[]
 }
 
+/** One statement of a document. */
 export type Statement = Span & {
   /** From 0. */
   readonly index: number
@@ -69,6 +74,8 @@ export type PolicyFlaw =
   | 'null-if-exists'
   | 'principal'
   | 'principal-key'
+  /** It is a document, but none of its kind, or with a value that its operator cannot read. */
+  | 'statement'
 
 /** Thrown where a text is not a policy document: what is wrong, where, and in which element (`Statement[0].Condition`). */
 export class PolicyError extends Error {

@@ -204,6 +204,18 @@ test('the trace of a decision names the statements of scopes as levels behind th
   )
 })
 
+test('the trace names levels beyond those that an organization can have', () => {
+  const policies: Policies = {
+    identity: allow,
+    session: allow,
+    scopes: Array.from({ length: 40 }, () => allow),
+    scps: Array.from({ length: 20 }, () => allow),
+  }
+  const { trace } = decide(askAbout({}), role, policies)
+  const levels = readTrace(trace, askAbout({}), role, policies).map(({ policyType, level }) => `${policyType} ${level}`)
+  assert.deepEqual([levels.length, levels[19], levels.at(-1)], [62, 'scp 19', 'session 40'])
+})
+
 test('a policy that cannot be compiled denies, and says why', () => {
   const broken = policySet([
     compileText('{"Version":"2012-10-17","Statement":{}}', 'identity', { id: 'x', name: 'x', type: 'inline' }),

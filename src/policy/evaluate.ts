@@ -10,6 +10,7 @@ import { type Trace, traceMark } from './trace.ts'
 export type { Caller } from './caller.ts'
 export type { Check, Policies, PolicyType } from './question.ts'
 
+/** What was decided, and what decided it. */
 export type Decision =
   | {
       readonly decision: 'allowed'

@@ -7,7 +7,8 @@ import type { ConditionTest, Statement } from './document.ts'
 import { decide, type Decision } from './evaluate.ts'
 import { type Check, type Lane, lanesOf, type Policies, type PolicyType, type Question, questionOf } from './question.ts'
 
-type StatementRef = {
+/** A statement, and the policy that it is in. */
+export type StatementRef = {
   readonly policy: PolicySource
   /** With its Sid, its index in the document and where it stands in the text. */
   readonly statement: Statement
@@ -15,7 +16,8 @@ type StatementRef = {
 
 type TestName = 'principal' | 'action' | 'resource' | 'condition'
 
-type Failure = {
+/** One test of a statement that a request does not pass. */
+export type Failure = {
   readonly test: TestName
   /** The condition that failed. */
   readonly condition?: ConditionTest
@@ -23,7 +25,8 @@ type Failure = {
   readonly text: string
 }
 
-type NearMiss = StatementRef & {
+/** A statement that does not match, and is close to. */
+export type NearMiss = StatementRef & {
   readonly failures: readonly Failure[]
   /** What matched and what did not, in one sentence. */
   readonly text: string
@@ -32,6 +35,7 @@ type NearMiss = StatementRef & {
 /** `silent`: nothing matches. `broken`: a policy cannot be compiled, and so denies everything. */
 type Verdict = 'allows' | 'denies' | 'silent' | 'broken'
 
+/** What one set of policies says. */
 export type Part = {
   readonly policyType: PolicyType
   /** Which of the sets of this type, from 0: levels of an organization, or a session policy and the scopes behind it. */
@@ -45,6 +49,7 @@ export type Part = {
   readonly problems: readonly { readonly policy: PolicySource; readonly problem: string }[]
 }
 
+/** A decision, with what each set of policies says to it. */
 export type Explanation = {
   readonly decision: Decision
   /** One for each set of policies that applies, in the order of evaluation. */

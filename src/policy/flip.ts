@@ -22,6 +22,7 @@ export type Addition = {
   readonly reach: 'exact' | 'wider'
 }
 
+/** What has to be added, or why nothing that is added helps. */
 export type Flip =
   | { readonly kind: 'add'; readonly additions: readonly Addition[] }
   /** A deny is met. Nothing that is added lifts it: the statement, or the policy that cannot be compiled, has to change. */

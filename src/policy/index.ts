@@ -9,6 +9,7 @@ export { checkDocument } from './put.ts'
 export { contextKeysOf } from './context-keys.ts'
 export { documentSize } from './size.ts'
 export {
+  placeOf,
   PolicyError,
   type ConditionTest,
   type Place,
@@ -17,6 +18,7 @@ export {
   type PolicyVersion,
   type PrincipalElement,
   type PrincipalEntry,
+  type PrincipalKind,
   type Span,
   type Statement,
   type Text,
@@ -26,14 +28,17 @@ export {
 // Compiling, once for many decisions.
 export { compileText, type CompiledPolicy, type CompiledStatement, type DocumentKind, type PolicySource } from './compile.ts'
 export { policySet, type PolicySet } from './combine.ts'
-export { contextOf, type ContextValue, type RequestContext } from './context.ts'
+export { contextOf, type ContextRecord, type ContextValue, type KnownContext, type RequestContext } from './context.ts'
+export type { CallerType } from './caller.ts'
 export { callerKeys, callerNamed } from './caller-keys.ts'
+export { InputError } from './input-error.ts'
 export { prepare, type PolicyText, type Prepared, type Scenario } from './scenario.ts'
 
-// Deciding, and saying why.
+// Deciding, saying why, and what would have to be said for it to be otherwise.
 export { decide, type Caller, type Check, type Decision, type Policies, type PolicyType } from './evaluate.ts'
 export { denialText } from './denial.ts'
-export { explain, type Explanation } from './explain.ts'
+export { explain, type Explanation, type Failure, type NearMiss, type Part, type StatementRef } from './explain.ts'
+export { flipOf, type Addition, type Flip } from './flip.ts'
 export { readTrace, type Trace, type TraceEntry } from './trace.ts'
 export { simulate, type Match, type Simulation, type Verdict } from './simulate.ts'
 

@@ -168,3 +168,8 @@ function errorOf(source: string): PolicyError | undefined {
     return error
   }
 }
+
+test('parse: what is no text is refused before it is read', () => {
+  for (const source of [undefined, null, {}, 5])
+    assert.throws(() => parsePolicy(source as unknown as string), { name: 'InputError', member: 'source' })
+})

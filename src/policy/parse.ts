@@ -12,6 +12,7 @@ import {
   type Text,
   type Texts,
 } from './document.ts'
+import { InputError } from './input-error.ts'
 import { joinPath, JsonError, readJson, type JsonMember, type JsonNode, type JsonObject } from './json-reader.ts'
 import { parseCondition } from './parse-condition.ts'
 
@@ -45,6 +46,7 @@ export function readPolicy(source: string): PolicyReading {
 }
 
 function readJsonOf(source: string): JsonNode {
+  if (typeof source !== 'string') throw new InputError('source', 'a policy is read from its text')
   try {
     return readJson(source)
   } catch (error) {

@@ -23,6 +23,7 @@ export type Policies = {
 
 /** In the order in which a deny is looked for (IAM User Guide, the evaluation flow chart). */
 export const POLICY_TYPES = ['rcp', 'scp', 'resource', 'trust', 'identity', 'boundary', 'session', 'endpoint'] as const
+/** The types of policy that decide. */
 export type PolicyType = (typeof POLICY_TYPES)[number]
 
 type ResourcePolicy = {
@@ -35,6 +36,7 @@ type ResourcePolicy = {
   readonly mandatory?: boolean
 }
 
+/** One action on one resource, in the context of one request. */
 export type Check = {
   /** As AWS writes it; compared without regard to case. */
   readonly action: string

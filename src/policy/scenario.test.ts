@@ -34,9 +34,9 @@ for (const [name, type, accountId, principalArn, principalType] of CALLERS) {
 
 test('what names nobody is refused', () => {
   for (const name of ['', 'alice', 'arn:aws:iam::1:user/a', 'arn:aws:s3:::bucket', `arn:aws:iam::${ACCOUNT}:group/g`])
-    assert.throws(() => callerNamed(name), /names no caller/)
+    assert.throws(() => callerNamed(name), { name: 'InputError', member: 'caller', message: /names no caller/ })
   const both = { caller: ALICE, action: 'sts:AssumeRole', resource: ROLE, trust: {}, resourcePolicy: {} }
-  assert.throws(() => prepare(both), /has no other/)
+  assert.throws(() => prepare(both), { name: 'InputError', member: 'resourcePolicy', message: /has no other/ })
 })
 
 const policy = (...Statement: readonly object[]) => ({ Version: '2012-10-17', Statement })
@@ -73,6 +73,7 @@ const ROWS: readonly (readonly [name: string, scenario: Scenario, decision: stri
   ['a key of two spellings has both values', { ...read, identity: [allow('s3:*', { Condition: { StringEquals: { 'aws:RequestTag/a': 'b' } } })], context: { 'aws:RequestTag/a': 'c', 'aws:RequestTag/A': 'b' } }, 'implicitDeny', 'identity'],
   ['the account of nobody',                { ...read, caller: 'anonymous', resourcePolicy: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*', Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': 'anonymous' } } }) }, 'allowed', 'resource'],
   ['a text',                               { ...read, identity: [JSON.stringify(allow('s3:*'))] },                      'allowed',      'identity'],
+  ['one policy, not a list of one',        { ...read, identity: allow('s3:*'), session: JSON.stringify(allow('s3:*')) }, 'allowed',      'identity'],
   ['a text that is no policy',             { ...read, identity: [allow('s3:*'), '{'] },                                 'explicitDeny', 'identity'],
 ]
 for (const [name, scenario, decision, policyType] of ROWS) {
@@ -95,4 +96,20 @@ test('the simulation tells what trust and session policies say by themselves', (
       ['session', 'implicitDeny'],
     ],
   )
+})
+
+test('keys of the context are given in any case, and stand over those of the caller', () => {
+  const valueOf = (context: Scenario['context'], key: string) =>
+    prepare({ ...read, ...(context && { context }) }).check.context.value(key)
+  assert.equal(valueOf(undefined, 'aws:principalarn'), ROLE)
+  assert.equal(valueOf({ 'AWS:principalARN': 'arn:other' }, 'aws:principalarn'), 'arn:other')
+  assert.equal(valueOf({ 'aws:PrincipalArn': undefined }, 'aws:principalarn'), undefined)
+  assert.deepEqual(valueOf({ 'aws:RequestTag/Team': 'red', 'aws:RequestTag/team': 'blue' }, 'aws:requesttag/team'), [
+    'red',
+    'blue',
+  ])
+  assert.throws(() => prepare({ ...read, context: { 'aws:SecureTransport': true as unknown as string } }), {
+    name: 'InputError',
+    member: 'context.aws:SecureTransport',
+  })
 })

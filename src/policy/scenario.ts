@@ -8,11 +8,13 @@ import { callerKeys, callerNamed } from './caller-keys.ts'
 import { policySet, type PolicySet } from './combine.ts'
 import { compileText, type DocumentKind, type PolicySource } from './compile.ts'
 import { contextOf, type ContextValue } from './context.ts'
+import { InputError } from './input-error.ts'
 import type { Check, Policies } from './question.ts'
 
 /** A policy: its JSON, or what its JSON says. */
 export type PolicyText = string | object
 
+/** A question in the words and texts that people have. */
 export type Scenario = {
   /** As callers are named by `callerNamed`: an ARN, a service, `anonymous`. */
   readonly caller: Caller | string
@@ -23,10 +25,10 @@ export type Scenario = {
   readonly resourceAccountId?: string
   /** Condition keys of the request. Those about the principal are filled in where they are left out. */
   readonly context?: Readonly<Record<string, ContextValue | undefined>>
-  readonly identity?: readonly PolicyText[]
+  readonly identity?: PolicyText | readonly PolicyText[]
   readonly boundary?: PolicyText
   /** The policies that a session was made with: what they do not allow it may not do. */
-  readonly session?: readonly PolicyText[]
+  readonly session?: PolicyText | readonly PolicyText[]
   /** The trust policy of the role that is assumed: it must allow. */
   readonly trust?: PolicyText
   /** The policy of the resource. */
@@ -40,15 +42,15 @@ export type Scenario = {
 /** What `decide`, `simulate`, `explain` and `readTrace` take, in this order. */
 export type Prepared = { readonly check: Check; readonly caller: Caller; readonly policies: Policies }
 
-/** A scenario made ready, once for as many questions as there are. Throws where the caller is none; a policy that is none denies everything. */
+/** A scenario made ready, once for as many questions as there are. Throws `InputError` where the caller or a value is none; a policy that is none denies everything. */
 export function prepare(scenario: Scenario): Prepared {
   const { identity, boundary, session, scps, rcps, endpoint } = scenario
   const caller = typeof scenario.caller === 'string' ? callerNamed(scenario.caller) : scenario.caller
   const policies: Policies = {
     ...(identity !== undefined && { identity: setOf('identity', identity) }),
-    ...(boundary !== undefined && { boundary: setOf('boundary', [boundary]) }),
+    ...(boundary !== undefined && { boundary: setOf('boundary', boundary) }),
     ...(session !== undefined && { session: setOf('session', session) }),
-    ...(endpoint !== undefined && { endpoint: setOf('endpoint', [endpoint]) }),
+    ...(endpoint !== undefined && { endpoint: setOf('endpoint', endpoint) }),
     ...(scps !== undefined && { scps: scps.map((level) => setOf('scp', level)) }),
     ...(rcps !== undefined && { rcps: rcps.map((level) => setOf('rcp', level)) }),
   }
@@ -57,16 +59,16 @@ export function prepare(scenario: Scenario): Prepared {
 
 function checkOf({ action, resource = '*', resourceAccountId, context, trust, resourcePolicy }: Scenario, caller: Caller): Check {
   if (trust !== undefined && resourcePolicy !== undefined)
-    throw new Error('a trust policy is the policy of its role: a resource has no other')
+    throw new InputError('resourcePolicy', 'a trust policy is the policy of its role: a resource has no other')
   const check: Check = {
     action,
     resource,
     resourceAccountId: resourceAccountId ?? (parseArn(resource)?.accountId || caller.accountId),
     context: contextOf({ ...otherKeys(caller, context), ...context }),
   }
-  if (trust !== undefined) return { ...check, resourcePolicy: { kind: 'trust', policies: setOf('trust', [trust]) } }
+  if (trust !== undefined) return { ...check, resourcePolicy: { kind: 'trust', policies: setOf('trust', trust) } }
   if (resourcePolicy === undefined) return check
-  return { ...check, resourcePolicy: { kind: 'resource', policies: setOf('resource', [resourcePolicy]) } }
+  return { ...check, resourcePolicy: { kind: 'resource', policies: setOf('resource', resourcePolicy) } }
 }
 
 /** The keys of the caller that the context does not name, in whatever case: one that it names as undefined is absent. */
@@ -87,7 +89,8 @@ const TYPES: Readonly<Record<DocumentKind | 'endpoint', PolicySource['type']>> =
 }
 
 /** Policies are named by their kind and number: `identity 1`. */
-function setOf(kind: DocumentKind | 'endpoint', texts: readonly PolicyText[]): PolicySet {
+function setOf(kind: DocumentKind | 'endpoint', given: PolicyText | readonly PolicyText[]): PolicySet {
+  const texts: readonly PolicyText[] = Array.isArray(given) ? given : [given]
   return policySet(
     texts.map((text, index) => {
       const name = `${kind} ${index + 1}`

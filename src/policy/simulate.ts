@@ -7,10 +7,13 @@ import { type Check, decide, type Decision, type Policies, type PolicyType } fro
 import { lanesOf, type Question, questionOf } from './question.ts'
 import { isMet } from './search.ts'
 
+/** What a decision, or one type of policy by itself, comes to. */
 export type Verdict = Decision['decision']
 
+/** A statement that matches. */
 export type Match = { readonly policyType: PolicyType; readonly policy: CompiledPolicy; readonly statement: CompiledStatement }
 
+/** What `simulate` tells. */
 export type Simulation = {
   readonly decision: Decision
   /** By type of policy, in the order in which types are evaluated: the statements that deny where any does, else those that allow. */

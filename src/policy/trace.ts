@@ -6,16 +6,17 @@ import { type Check, lanesOf, type Policies, POLICY_TYPES, type PolicyType } fro
 /** Statements that denied, or that allowed in each set that had to allow, in the order in which they were found. */
 export type Trace = readonly number[]
 
-/** An organization has at most a root, five levels of units and an account. */
-const LEVELS = 16
+/** An organization has at most a root, five levels of units and an account; a session may be scoped down more often. */
+const LEVELS = 64
 /** More than any set of policies can hold within AWS's quotas. */
-const STATEMENTS = 2 ** 22
+const STATEMENTS = 2 ** 20
 
-/** Type, level and statement number in one integer of 30 bits. */
+/** Type, level and statement number in one integer of 29 bits. */
 export function traceMark(policyType: PolicyType, level: number, number: number): number {
   return (POLICY_TYPES.indexOf(policyType) * LEVELS + level) * STATEMENTS + number
 }
 
+/** A statement of a trace, and the set that it is in. */
 export type TraceEntry = { readonly policyType: PolicyType; readonly level: number; readonly statement: CompiledStatement }
 
 /** The statements of a trace, by the check and the policies that were decided. Throws where the trace is of other policies. */

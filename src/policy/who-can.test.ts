@@ -194,7 +194,7 @@ const world = fc.record({
   identity: statements,
   boundary: optional,
   session: optional,
-  scope: optional,
+  scope: fc.oneof({ weight: 6, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: statements }),
   scp: optional,
   resource: fc.option(fc.array(fc.tuple(statement, principal), { minLength: 1, maxLength: 2 }), { nil: undefined }),
   isNameKnown: fc.boolean(),

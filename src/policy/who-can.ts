@@ -30,6 +30,7 @@ export type Requirement = {
   readonly isResourceOpen: boolean
 }
 
+/** What one principal can. */
 export type Ability<Who extends Subject = Subject> = {
   readonly who: Who
   /** `maybe`: the values of variables decide, and no request was found that is allowed. */

@@ -1,6 +1,6 @@
 /** The package as it is published: what is in it, and that all of it works where it is installed. */
 import assert from 'node:assert/strict'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +18,7 @@ const node = (...words: readonly string[]): Promise<string> => installed.execute
 test('the tarball holds what runs, and nothing else', () => {
   const strange = installed.files.filter(
     (path) =>
-      !/^(?:bin\/keyreeve\.js|LICENSE|README\.md|package\.json|models\/[\w-]+\.(?:json|archive)|dist\/[\w/.-]+\.(?:js|d\.ts))$/.test(
+      !/^(?:bin\/keyreeve\.js|LICENSE|README\.md|package\.json|docs\/guide\/policy-library\.md|models\/[\w-]+\.(?:json|archive)|dist\/[\w/.-]+\.(?:js|d\.ts))$/.test(
         path,
       ),
   )
@@ -27,7 +27,13 @@ test('the tarball holds what runs, and nothing else', () => {
     installed.files.filter((path) => path.includes('.test.')),
     [],
   )
-  for (const path of ['bin/keyreeve.js', 'dist/cli/main.js', 'dist/policy/index.d.ts', 'dist/store/sqlite-writer.js'])
+  for (const path of [
+    'bin/keyreeve.js',
+    'dist/cli/main.js',
+    'dist/policy/index.d.ts',
+    'dist/store/sqlite-writer.js',
+    'docs/guide/policy-library.md',
+  ])
     assert.ok(installed.files.includes(path), path)
 })
 
@@ -43,26 +49,61 @@ test('what is not exported cannot be imported', async () => {
   await assert.rejects(node('-e', "import('keyreeve/dist/policy/glob.js')"), /ERR_PACKAGE_PATH_NOT_EXPORTED/)
 })
 
-test('the declarations are complete: a strict program against them compiles, a wrong one does not', async () => {
-  const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url))
-  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--skipLibCheck', 'false']
-  const program = `import { decide, prepare, whoCan, type Decision } from 'keyreeve/policy'
+const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url))
+const RESOLUTIONS = {
+  nodenext: ['--module', 'nodenext'],
+  bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'],
+}
+const PROGRAM = `import { decide, flipOf, prepare, whoCan, type Decision, type NearMiss } from 'keyreeve/policy'
 const { check, caller, policies } = prepare({ caller: 'anonymous', action: 's3:GetObject' })
 const decision: Decision = decide(check, caller, policies)
 export const answers: readonly string[] = whoCan(check, [{ caller, policies }]).map(({ can }) => can)
 export const by = decision.decision === 'allowed' ? decision.by?.policy.name : decision.policyType
+export const flip = flipOf(check, caller, policies).kind
+export const told = ({ text }: NearMiss): string => text
 `
-  writeFileSync(join(installed.folder, 'good.ts'), program)
-  await installed.execute(tsc, [...flags, 'good.ts'])
-  writeFileSync(join(installed.folder, 'wrong.ts'), program.replace("action: 's3:GetObject'", 'action: 1'))
-  await assert.rejects(installed.execute(tsc, [...flags, 'wrong.ts']))
-})
+for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+  test(`the declarations are complete (${name}): a strict program against them compiles, a wrong one does not`, async () => {
+    // Neither Node's types nor a browser's are there.
+    const flags = [
+      '--noEmit',
+      '--strict',
+      ...resolution,
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022',
+      '--types',
+      '',
+      '--skipLibCheck',
+      'false',
+    ]
+    writeFileSync(join(installed.folder, 'good.ts'), PROGRAM)
+    await installed.execute(tsc, [...flags, 'good.ts'])
+    writeFileSync(join(installed.folder, 'wrong.ts'), PROGRAM.replace("action: 's3:GetObject'", 'action: 1'))
+    await assert.rejects(installed.execute(tsc, [...flags, 'wrong.ts']))
+  })
+}
 
 test('the policy engine needs nothing of Node: it runs in a bare realm', async () => {
   const runner = fileURLToPath(new URL('./browser-runner.ts', import.meta.url))
   const index = join(installed.folder, 'node_modules/keyreeve/dist/policy/index.js')
   const answer = await node('--experimental-vm-modules', '--no-warnings', runner, index)
   assert.match(answer, /^allowed,1,1,sometimes,yes,JSON_SYNTAX_ERROR,Syntax errors in policy\. \d+\n$/)
+})
+
+test('a bundler may leave out what is not used: of all that is exported nothing acts when it is loaded', async () => {
+  const { sideEffects } = JSON.parse(readFileSync(join(installed.folder, 'node_modules/keyreeve/package.json'), 'utf8')) as {
+    readonly sideEffects: readonly string[]
+  }
+  const acting = ['./bin/*.js', './dist/cli/*.js', ...['server', 'services', 'store'].map((folder) => `./dist/${folder}/**/*.js`)]
+  assert.deepEqual(sideEffects, acting)
+  const program = `const before = Object.keys(globalThis).length
+const handles = () => process.getActiveResourcesInfo().length
+const open = handles()
+for (const name of ['policy', 'sigv4', 'catalogue']) await import('keyreeve/' + name)
+if (Object.keys(globalThis).length !== before || handles() > open) process.exit(1)`
+  await node('--input-type=module', '-e', program)
 })
 
 test('npx keyreeve, and a command that writes through the writer thread', async () => {

@@ -37,6 +37,7 @@ export function grantsAccess(document: PolicyDocument, access: Access, kind: Pol
   })
 }
 
+/** The answer of `areEqual`; `allowedBy` is the policy that allows the witness. */
 export type Equality =
   | { readonly answer: 'yes' }
   | { readonly answer: 'no'; readonly witness: Witness; readonly allowedBy: 'one' | 'other' }

@@ -2,6 +2,7 @@
 import type { ContextValue } from '../context.ts'
 import type { Stranger } from './callers.ts'
 
+/** What is asked, by whom and in which context. */
 export type Witness = {
   readonly action: string
   readonly resource: string

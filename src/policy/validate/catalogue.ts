@@ -20,7 +20,9 @@ export type CatalogueService = {
   /** By lower-case name, placeholders included. */
   readonly conditionKeys: ReadonlyMap<string, CatalogueKey>
 }
+/** What is known of AWS's services. `keyreeve/catalogue` reads one from the package. */
 export type Catalogue = {
+  /** Names of services by their prefixes. */
   readonly services: ReadonlyMap<string, string>
   readonly globalConditionKeys: readonly CatalogueKey[]
   service(prefix: string): CatalogueService | undefined

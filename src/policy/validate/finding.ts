@@ -3,6 +3,7 @@ import type { PolicyDocument, PolicyError, Span, Statement } from '../document.t
 import type { JsonNode } from '../json-reader.ts'
 import type { Catalogue } from './catalogue.ts'
 
+/** How grave a finding is. */
 export type FindingType = 'ERROR' | 'SECURITY_WARNING' | 'WARNING' | 'SUGGESTION'
 export type PolicyType = 'IDENTITY_POLICY' | 'RESOURCE_POLICY' | 'SERVICE_CONTROL_POLICY' | 'RESOURCE_CONTROL_POLICY'
 
@@ -20,6 +21,7 @@ export type Location = {
   readonly span: { readonly start: Position; readonly end: Position }
 }
 
+/** One finding, in the form and the words of Access Analyzer. */
 export type Finding = {
   readonly findingType: FindingType
   readonly issueCode: string

@@ -23,6 +23,7 @@ import { WILDCARD_CHECKS } from './wildcards.ts'
 export type { Finding, FindingType, PolicyType } from './finding.ts'
 export type { Catalogue } from './catalogue.ts'
 
+/** What a document is validated as. */
 export type Asked = {
   readonly type: PolicyType
   /** `validatePolicyResourceType` of the request. */
