@@ -1,5 +1,5 @@
 /** Where in a document that can be parsed stands what cannot be compiled. Looked for when a policy was refused, and never before. */
-import { compileCondition } from './conditions/condition.ts'
+import { refuseUnreadable } from './conditions/condition.ts'
 import { type PolicyDocument, PolicyError, type Span, type Statement } from './document.ts'
 import { joinPath } from './json-reader.ts'
 
@@ -37,7 +37,7 @@ function pathOf({ index, start }: Statement, { source }: PolicyDocument): string
 function spotOf(statement: Statement, document: PolicyDocument): Spot | undefined {
   const path = pathOf(statement, document)
   for (const condition of statement.conditions) {
-    if (refusal(() => compileCondition(condition, document.version)) === undefined) continue
+    if (refusal(() => refuseUnreadable(condition, document.version)) === undefined) continue
     const { operator, key, value } = condition
     return { span: value, path: ['Condition', operator.text, key.text].reduce(joinPath, path) }
   }

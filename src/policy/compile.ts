@@ -5,7 +5,7 @@
  */
 import { type AskedResource, type ResourcePattern, resourcePattern } from './arn-match.ts'
 import { blamed } from './blame.ts'
-import { type CompiledCondition, compileCondition } from './conditions/condition.ts'
+import { type CompiledCondition, compileCondition, refuseUnreadable } from './conditions/condition.ts'
 import type { RequestContext } from './context.ts'
 import { PolicyError, type PolicyDocument, type PolicyVersion, type Statement } from './document.ts'
 import { hasWildcard, matcherOf, wildcardPattern } from './glob.ts'
@@ -90,7 +90,7 @@ class StatementTests implements CompiledStatement {
   readonly version: PolicyVersion
   readonly effect: Statement['effect']
   readonly names: PrincipalTest | undefined
-  readonly conditions: readonly CompiledCondition[]
+  #conditions: readonly CompiledCondition[] | undefined
   #services: { readonly of: CompiledStatement['services'] } | undefined
   #matchesAction: CompiledStatement['matchesAction'] | undefined
   #resource: ResourceTests | undefined
@@ -101,7 +101,11 @@ class StatementTests implements CompiledStatement {
     this.version = version
     this.effect = source.effect
     this.names = names
-    this.conditions = compileConditions(source.conditions, version)
+    for (const condition of source.conditions) refuseUnreadable(condition, version)
+  }
+
+  get conditions(): readonly CompiledCondition[] {
+    return (this.#conditions ??= compileConditions(this.source.conditions, this.version))
   }
 
   get services(): CompiledStatement['services'] {

@@ -1,4 +1,5 @@
 /** The policy document as a tree (IAM JSON policy element reference). Offsets are UTF-16 code units into the text that was parsed. */
+import type { OperatorName } from './operator.ts'
 
 /** A stretch of the text: from its first character to just after its last. */
 export type Span = { readonly start: number; readonly end: number }
@@ -33,6 +34,8 @@ export type PrincipalElement = Span & { readonly negated: boolean; readonly entr
 export type ConditionTest = Span & {
   /** As written: `ForAnyValue:StringLikeIfExists`. */
   readonly operator: Text
+  /** The operator taken apart. */
+  readonly form: OperatorName
   /** As written; compared without regard to case. */
   readonly key: Text
   /** The key's value, brackets included. */

@@ -38,6 +38,13 @@ test('json: nesting is bounded before the stack is', () => {
   assert.equal(failure('['.repeat(200_000)).flaw, 'limit')
 })
 
+test('json: nothing of a text that was read before is read again', () => {
+  assert.equal(readJson('{"name":"value","list":["one","two"]}').kind, 'object')
+  assert.equal(failure('{"name":"value"').message, 'expected `,` or `}` but found the end of the text')
+  assert.equal(failure('{"name":"value","list":["one"').message, 'expected `,` or `]` but found the end of the text')
+  assert.equal(failure('{"name":"val').message, 'a text has no closing quotation mark')
+})
+
 test('json: length is bounded', () => {
   assert.equal(failure(' '.repeat(262_145)).flaw, 'limit')
   assert.equal(readJson(`"${'a'.repeat(262_142)}"`).kind, 'string')

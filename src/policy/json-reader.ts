@@ -1,5 +1,6 @@
 /** A strict reader of JSON (RFC 8259) that keeps where everything stands, and refuses member names that stand twice in one object. */
 import type { Span, Text } from './document.ts'
+import { codesOf, type TextCodes } from './text-codes.ts'
 
 export type JsonNode = JsonString | JsonLiteral | JsonArray | JsonObject
 export type JsonString = Text & { readonly kind: 'string' }
@@ -71,21 +72,24 @@ const CLOSE_BRACE = 0x7d
 const OPEN_BRACKET = 0x5b
 const CLOSE_BRACKET = 0x5d
 
+const NO_MEMBERS: readonly JsonMember[] = []
 /** From so many members on names are looked up, not compared one after the other. */
 const MANY_MEMBERS = 12
 
 /** Reads by character codes: a principal's policies are read each time its account changes. */
 class JsonReader {
   readonly #source: string
+  readonly #codes: TextCodes
   readonly #path: (string | number)[] = []
   #offset = 0
 
   constructor(source: string) {
     this.#source = source
+    if (source.length > MAX_CHARACTERS) this.#fail(`the text is longer than ${MAX_CHARACTERS} characters`, 'limit')
+    this.#codes = codesOf(source)
   }
 
   readText(): JsonNode {
-    if (this.#source.length > MAX_CHARACTERS) this.#fail(`the text is longer than ${MAX_CHARACTERS} characters`, 'limit')
     const node = this.#readValue(this.#next())
     this.#next()
     if (this.#offset < this.#source.length) this.#fail(`${this.#seen()} stands after the end of the document`)
@@ -102,46 +106,44 @@ class JsonReader {
 
   #readObject(): JsonObject {
     const start = this.#open()
-    const members: JsonMember[] = []
-    if (this.#next() === CLOSE_BRACE) return { kind: 'object', members, start, end: this.#step() }
+    if (this.#next() === CLOSE_BRACE) return { kind: 'object', members: [], start, end: this.#step() }
+    const members = [this.#readMember(NO_MEMBERS)]
     let names: Set<string> | undefined
-    for (;;) {
-      const name = this.#readName()
-      if (members.length === MANY_MEMBERS) names = new Set(members.map((member) => member.name.text))
-      if (names?.has(name.text) ?? isAmong(members, name.text))
-        this.#fail(`\`${name.text}\` stands twice in one object`, 'duplicate', name)
-      names?.add(name.text)
-      const value = this.#readMember()
-      members.push({ name, value, start: name.start, end: this.#offset })
-      this.#path.pop()
-      if (this.#continues(CLOSE_BRACE)) return { kind: 'object', members, start, end: this.#offset }
+    while (!this.#continues(CLOSE_BRACE)) {
+      if (members.length === MANY_MEMBERS) names = new Set(members.map(({ name }) => name.text))
+      members.push(this.#readMember(members, names))
     }
+    return { kind: 'object', members, start, end: this.#offset }
   }
 
-  /** A member's name, which becomes a step of the path. */
-  #readName(): Text {
+  /** The member that follows others. `names`: theirs, where they are many. */
+  #readMember(others: readonly JsonMember[], names?: Set<string>): JsonMember {
     if (this.#next() !== QUOTE) this.#fail(`expected a member's name in quotation marks but found ${this.#seen()}`)
     const name = this.#readString()
     this.#path.push(name.text)
-    return name
-  }
-
-  #readMember(): JsonNode {
+    if (names?.has(name.text) ?? isAmong(others, name.text))
+      this.#fail(`\`${name.text}\` stands twice in one object`, 'duplicate', name)
+    names?.add(name.text)
     if (this.#next() !== COLON) this.#fail(`expected \`:\` but found ${this.#seen()}`)
     this.#offset += 1
-    return this.#readValue(this.#next())
+    const value = this.#readValue(this.#next())
+    this.#path.pop()
+    return { name, value, start: name.start, end: this.#offset }
   }
 
   #readArray(): JsonArray {
     const start = this.#open()
-    const items: JsonNode[] = []
-    if (this.#next() === CLOSE_BRACKET) return { kind: 'array', items, start, end: this.#step() }
-    do {
-      this.#path.push(items.length)
-      items.push(this.#readValue(this.#next()))
-      this.#path.pop()
-    } while (!this.#continues(CLOSE_BRACKET))
+    if (this.#next() === CLOSE_BRACKET) return { kind: 'array', items: [], start, end: this.#step() }
+    const items = [this.#readItem(0)]
+    while (!this.#continues(CLOSE_BRACKET)) items.push(this.#readItem(items.length))
     return { kind: 'array', items, start, end: this.#offset }
+  }
+
+  #readItem(index: number): JsonNode {
+    this.#path.push(index)
+    const item = this.#readValue(this.#next())
+    this.#path.pop()
+    return item
   }
 
   /** Steps over an opening bracket. The path has a step for each bracket that is open. */
@@ -169,9 +171,9 @@ class JsonReader {
   #readString(): JsonString {
     const start = this.#offset
     let at = start + 1
-    let code = this.#source.charCodeAt(at)
-    // A string may hold all but the quotation mark, the backslash and the controls below the space. NaN, at the end, is none of them.
-    while (code >= 0x20 && code !== QUOTE && code !== BACKSLASH) code = this.#source.charCodeAt((at += 1))
+    let code = this.#codeAt(at)
+    // A string may hold all but the quotation mark, the backslash and the controls below the space. The 0 at the end is none of them.
+    while (code >= 0x20 && code !== QUOTE && code !== BACKSLASH) code = this.#codeAt((at += 1))
     if (code === QUOTE) {
       this.#offset = at + 1
       return { kind: 'string', text: this.#source.slice(start + 1, at), start, end: at + 1 }
@@ -183,10 +185,10 @@ class JsonReader {
   /** A string of which only the beginning could be taken as it is written. */
   #readEscaped(start: number): JsonString {
     let text = this.#source.slice(start + 1, this.#offset)
-    while (this.#source.charCodeAt(this.#offset) === BACKSLASH) text += this.#readEscape() + this.#match(PLAIN)
+    while (this.#codeAt(this.#offset) === BACKSLASH) text += this.#readEscape() + this.#match(PLAIN)
     if (this.#offset >= this.#source.length)
       this.#fail('a text has no closing quotation mark', 'syntax', { start, end: this.#offset })
-    if (this.#source.charCodeAt(this.#offset) !== QUOTE) this.#fail('a text holds a control character that is not escaped')
+    if (this.#codeAt(this.#offset) !== QUOTE) this.#fail('a text holds a control character that is not escaped')
     return { kind: 'string', text, start, end: this.#step() }
   }
 
@@ -226,10 +228,14 @@ class JsonReader {
     return text
   }
 
-  /** Steps over white space; the code of the character there, NaN at the end. */
+  #codeAt(offset: number): number {
+    return this.#codes[offset] ?? 0
+  }
+
+  /** Steps over white space; the code of the character there, 0 at the end. */
   #next(): number {
-    let code = this.#source.charCodeAt(this.#offset)
-    while (code <= 0x20 && isJsonSpace(code)) code = this.#source.charCodeAt(this.#step())
+    let code = this.#codeAt(this.#offset)
+    while (code <= 0x20 && isJsonSpace(code)) code = this.#codeAt(this.#step())
     return code
   }
 

@@ -1,14 +1,17 @@
 /** Reads a `Condition` block: operator, key, value or values (IAM JSON policy elements: Condition). */
 import type { ConditionTest, Text } from './document.ts'
-import type { JsonMember, JsonNode } from './json-reader.ts'
+import type { JsonLiteral, JsonMember, JsonNode, JsonString } from './json-reader.ts'
 import { operatorNamed } from './operator.ts'
 import type { Path, Reading } from './parse.ts'
 
 /** The tests of a block in the order of the text. An operator without keys makes no test, as with AWS. */
-export function parseCondition(block: JsonNode, reading: Reading, path: Path): readonly ConditionTest[] {
+export function parseCondition(block: JsonMember | undefined, reading: Reading, parent: Path): readonly ConditionTest[] {
   const tests: ConditionTest[] = []
-  if (block.kind === 'object') for (const member of block.members) readOperator(member, reading, path, tests)
-  else reading.mistyped(block, path, 'an object')
+  if (block === undefined) return tests
+  const { name, value } = block
+  const path = { parent, step: name.text }
+  if (value.kind === 'object') for (const member of value.members) readOperator(member, reading, path, tests)
+  else reading.mistyped(value, path, 'an object')
   return tests
 }
 
@@ -18,13 +21,14 @@ function readOperator({ name, value }: JsonMember, reading: Reading, parent: Pat
     reading.mistyped(value, path, 'an object')
     return
   }
-  if (value.members.length > 0 && operatorNamed(name.text) === undefined) {
-    refuseOperator(name, reading, path)
+  const form = operatorNamed(name.text)
+  if (form === undefined) {
+    if (value.members.length > 0) refuseOperator(name, reading, path)
     return
   }
-  for (const { name: key, value: written, start, end } of value.members) {
-    const values = readValues(written, reading, { parent: path, step: key.text })
-    tests.push({ start, end, operator: name, key, value: { start: written.start, end: written.end }, values })
+  for (const member of value.members) {
+    const { name: key, value: written, start, end } = member
+    tests.push({ start, end, operator: name, form, key, value: written, values: readValues(member, reading, path) })
   }
 }
 
@@ -35,18 +39,23 @@ function refuseOperator(name: Text, reading: Reading, path: Path): void {
 }
 
 /** Strings, and JSON's booleans and numbers as they were written. */
-function readValues(node: JsonNode, reading: Reading, path: Path): readonly Text[] {
-  const values: Text[] = []
-  if (node.kind === 'array')
-    for (let index = 0; index < node.items.length; index += 1) {
-      const item = node.items[index]
-      if (item !== undefined) readValue(item, reading, { parent: path, step: index }, values)
-    }
-  else readValue(node, reading, path, values)
-  return values
+function readValues({ name, value }: JsonMember, reading: Reading, parent: Path): readonly Text[] {
+  if (value.kind !== 'array') return isScalar(value) ? [value] : mistyped(value, reading, { parent, step: name.text })
+  const { items } = value
+  if (areScalars(items)) return items
+  const path = { parent, step: name.text }
+  return items.flatMap((item, step) => (isScalar(item) ? [item] : mistyped(item, reading, { parent: path, step })))
 }
 
-function readValue(node: JsonNode, reading: Reading, path: Path, values: Text[]): void {
-  if (node.kind === 'string' || node.kind === 'boolean' || node.kind === 'number') values.push(node)
-  else reading.mistyped(node, path, 'a string, a boolean or a number')
+type Scalar = JsonString | JsonLiteral
+const isScalar = (node: JsonNode): node is Scalar => node.kind === 'string' || node.kind === 'boolean' || node.kind === 'number'
+
+function areScalars(items: readonly JsonNode[]): items is readonly Scalar[] {
+  for (const item of items) if (!isScalar(item)) return false
+  return true
+}
+
+function mistyped(node: JsonNode, reading: Reading, path: Path): readonly Text[] {
+  reading.mistyped(node, path, 'a string, a boolean or a number')
+  return []
 }

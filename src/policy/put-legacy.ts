@@ -1,5 +1,5 @@
 /** What the old parser of identity policies stumbles over: "The policy failed legacy parsing". */
-import { compileCondition } from './conditions/condition.ts'
+import { refuseUnreadable } from './conditions/condition.ts'
 import type { PolicyDocument } from './document.ts'
 import { isJsonSpace, type JsonNode } from './json-reader.ts'
 import type { PolicyReading } from './parse.ts'
@@ -9,7 +9,7 @@ import { isLegacyResource, isOddArn } from './put-resource.ts'
 export function passesLegacyParsing({ statements, version }: PolicyDocument): boolean {
   if (statements.some(({ resource }) => resource?.values.some(({ text }) => isLegacyResource(text)) === true)) return false
   try {
-    for (const { conditions } of statements) for (const test of conditions) compileCondition(test, version)
+    for (const { conditions } of statements) for (const test of conditions) refuseUnreadable(test, version)
     return true
   } catch {
     return false

@@ -6,7 +6,8 @@ const TRUTH: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ])
 
-export const truthOf = (text: string): boolean | undefined => TRUTH.get(text.toLowerCase())
+export const truthOf = (text: string): boolean | undefined => TRUTH.get(text) ?? TRUTH.get(text.toLowerCase())
+export const isTruth = (text: string): boolean => truthOf(text) !== undefined
 
 export const BOOL = {
   Bool: { phrase: { holds: 'is', fails: 'is not' }, ...typed(truthOf, (actual, expected) => actual === expected) },

@@ -13,7 +13,9 @@ export type Comparison = {
    * or Null operators" (IAM User Guide, "Variables and tags").
    */
   readonly variables: boolean
-  /** Makes the test of a list of values. Throws where one is none of this family: such a policy cannot be compiled. */
+  /** Whether a text is a value of the family; absent where every text is one. A policy with another text cannot be compiled. */
+  readonly isReadable?: (text: string) => boolean
+  /** Makes the test of a list of values. A text that is no value of the family compares with nothing. */
   readonly compile: (expected: readonly string[], version: PolicyVersion) => ValueTest
 }
 
@@ -28,23 +30,16 @@ export function anyOf(tests: readonly ValueTest[]): ValueTest {
   }
 }
 
-/**
- * For families that compare values of their own kind. A text that is none compares with nothing; a policy with such a text cannot be compiled.
- * A `${…}` stays the text it is, and that compares with nothing.
- */
+/** For families that compare values of their own kind. */
 export function typed<T>(
   read: (text: string) => T | undefined,
   holds: (actual: T, expected: T) => boolean,
-): Pick<Comparison, 'variables' | 'compile'> {
+): Pick<Comparison, 'variables' | 'isReadable' | 'compile'> {
   return {
     variables: false,
-    compile(expected, version) {
-      const known: T[] = []
-      for (const text of expected) {
-        const value = read(text)
-        if (value !== undefined) known.push(value)
-        else if (version !== '2012-10-17' || !text.includes('${')) throw new Error(`\`${text}\` cannot be read`)
-      }
+    isReadable: (text) => read(text) !== undefined,
+    compile(expected) {
+      const known = expected.map(read).filter((value) => value !== undefined)
       return (actual) => {
         const value = read(actual)
         if (value === undefined) return false

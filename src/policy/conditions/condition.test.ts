@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { contextOf, type ContextValue } from '../context.ts'
 import type { PolicyVersion } from '../document.ts'
-import type { BaseOperator } from '../operator.ts'
-import { compileCondition } from './condition.ts'
+import { type BaseOperator, operatorNamed } from '../operator.ts'
+import { compileCondition, refuseUnreadable } from './condition.ts'
 
 const at = { start: 0, end: 0 }
 const textOf = (text: string) => ({ ...at, text })
@@ -15,7 +15,10 @@ function holds(
   actual: ContextValue | undefined,
   { version = '2012-10-17' as PolicyVersion, keys = {} } = {},
 ): boolean {
-  const test = { ...at, operator: textOf(operator), key: textOf('My:Key'), value: at, values: expected.map(textOf) }
+  const form = operatorNamed(operator)
+  assert.ok(form !== undefined)
+  const test = { ...at, operator: textOf(operator), form, key: textOf('My:Key'), value: at, values: expected.map(textOf) }
+  refuseUnreadable(test, version)
   return compileCondition(test, version).holds(contextOf({ ...keys, 'my:KEY': actual }))
 }
 

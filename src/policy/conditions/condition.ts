@@ -1,8 +1,8 @@
 /** One test of a Condition block: an operator, a key, values (IAM JSON policy elements: Condition operators). */
 import type { ContextValue, RequestContext } from '../context.ts'
 import type { ConditionTest, PolicyVersion } from '../document.ts'
-import { type OperatorName, operatorNamed, type SetPrefix } from '../operator.ts'
-import { truthOf } from './bool.ts'
+import type { OperatorName, SetPrefix } from '../operator.ts'
+import { isTruth, truthOf } from './bool.ts'
 import type { ValueTest } from './comparison.ts'
 import { COMPARISONS } from './comparisons.ts'
 
@@ -16,27 +16,41 @@ export type CompiledCondition = {
   readonly meets: ValueTest
 }
 
-/** Throws where the operator is unknown or a value cannot be read. */
+/** A test whose values are readable: `refuseUnreadable` has seen it. Made when it is first asked. */
 export function compileCondition(source: ConditionTest, version: PolicyVersion): CompiledCondition {
-  const operator = operatorNamed(source.operator.text)
-  if (operator === undefined) throw new Error(`\`${source.operator.text}\` is no condition operator`)
-  return new ConditionTests(source, operator, version)
+  return new ConditionTests(source, version)
+}
+
+/**
+ * Throws where a value is none that the operator compares. A `${…}` passes where variables are not filled in: it stays the text it is and
+ * compares with nothing.
+ */
+export function refuseUnreadable({ form: { base }, values }: ConditionTest, version: PolicyVersion): void {
+  const isReadable = base === 'Null' ? isTruth : COMPARISONS[base].isReadable
+  if (isReadable === undefined) return
+  for (const { text } of values) {
+    if (isReadable(text) || (base !== 'Null' && version === '2012-10-17' && text.includes('${'))) continue
+    throw new Error(base === 'Null' ? '`Null` asks for `true` or `false`' : `\`${text}\` cannot be read`)
+  }
 }
 
 class ConditionTests implements CompiledCondition {
   readonly source: ConditionTest
-  readonly operator: OperatorName
-  readonly key: string
   readonly #version: PolicyVersion
+  #key: string | undefined
   #tests: Tests | undefined
 
-  constructor(source: ConditionTest, operator: OperatorName, version: PolicyVersion) {
+  constructor(source: ConditionTest, version: PolicyVersion) {
     this.source = source
-    this.operator = operator
-    this.key = source.key.text.toLowerCase()
     this.#version = version
-    // Texts and ARNs may be anything, so that their tests can wait. The others refuse what they cannot read, and with it the policy.
-    if (operator.family !== 'String' && operator.family !== 'Arn') this.#tests = testsOf(this, version)
+  }
+
+  get operator(): OperatorName {
+    return this.source.form
+  }
+
+  get key(): string {
+    return (this.#key ??= this.source.key.text.toLowerCase())
   }
 
   get holds(): Tests['holds'] {
@@ -66,7 +80,6 @@ const isEmptyText = (text: string): boolean => text === ''
 /** Null: "true" asks that the key is absent. With ForAllValues it always holds, with ForAnyValue never (Access Analyzer policy checks). */
 function presence({ set }: OperatorName, key: string, { values }: ConditionTest): Tests {
   const asked = values.map(({ text }) => truthOf(text))
-  if (asked.includes(undefined)) throw new Error('`Null` asks for `true` or `false`')
   const isAsked = (context: RequestContext): boolean => {
     const value = context.value(key)
     // AWS names Null as the guard against sets that hold nothing but empty texts: to it they are absent.
