@@ -37,6 +37,24 @@ before(async () => {
     ],
     [
       root,
+      'all-at-once',
+      {
+        Principal: { AWS: ALICE },
+        Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+        Condition: { StringEquals: { 'sts:ExternalId': 'agreed' } },
+      },
+    ],
+    [
+      root,
+      'tagged',
+      {
+        Principal: { AWS: ALICE },
+        Action: ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity'],
+        Condition: { StringEquals: { 'aws:RequestTag/k': 'v' } },
+      },
+    ],
+    [
+      root,
       'mfa',
       { Principal: { AWS: ALICE }, Action: 'sts:AssumeRole', Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } } },
     ],
@@ -101,6 +119,12 @@ test('a role is assumed where trust and, unless it names the caller, identity po
     [bob,   roleOf(OTHER, 'external'),        { ExternalId: 'guessed' },       `on resource: ${roleOf(OTHER, 'external')}`],
     [bob,   roleOf(OTHER, 'external'),        {},                              `on resource: ${roleOf(OTHER, 'external')}`],
     [alice, roleOf(OTHER, 'external'),        { ExternalId: 'agreed' },        `on resource: ${roleOf(OTHER, 'external')}`],
+    // A condition holds for the actions that have its key: sts:TagSession has no external id, sts:SetSourceIdentity no tags.
+    [alice, roleOf(ACCOUNT, 'all-at-once'),   { ExternalId: 'agreed' },        ''],
+    [alice, roleOf(ACCOUNT, 'all-at-once'),   { ExternalId: 'agreed', Tags: [{ Key: 'k', Value: 'v' }] }, 'because no role trust policy allows the sts:TagSession action'],
+    [alice, roleOf(ACCOUNT, 'all-at-once'),   { ExternalId: 'agreed', SourceIdentity: 'me' }, 'because no role trust policy allows the sts:SetSourceIdentity action'],
+    [alice, roleOf(ACCOUNT, 'tagged'),        { Tags: [{ Key: 'k', Value: 'v' }] }, ''],
+    [alice, roleOf(ACCOUNT, 'tagged'),        { Tags: [{ Key: 'k', Value: 'v' }], SourceIdentity: 'me' }, 'because no role trust policy allows the sts:SetSourceIdentity action'],
     [bob,   roleOf(ACCOUNT, 'missing'),       {},                              'because no role trust policy allows the sts:AssumeRole action'],
     [bob,   roleOf(ACCOUNT, 'path/account'),  {},                              'because no role trust policy allows the sts:AssumeRole action'],
     [alice, roleOf(ACCOUNT, 'mfa'),           {},                              'because no role trust policy allows the sts:AssumeRole action'],

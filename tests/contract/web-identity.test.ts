@@ -47,6 +47,15 @@ const trust = (Condition?: object, Action: readonly string[] = ACTIONS): string 
     Statement: { Effect: 'Allow', Principal: { Federated: PrincipalArn }, Action, ...(Condition !== undefined && { Condition }) },
   })
 const ACTIONS = ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity']
+/** The condition on the session alone: tags and a source identity are asked about with keys of their own. */
+const onSession = (Condition: object): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Federated: PrincipalArn }, Action: ACTIONS[0], Condition },
+      { Effect: 'Allow', Principal: { Federated: PrincipalArn }, Action: ACTIONS.slice(1) },
+    ],
+  })
 const DENIED = (action: string): string => `Not authorized to perform ${action}`
 
 const assume = (WebIdentityToken: string, more: object = {}) =>
@@ -97,11 +106,14 @@ test('a trust policy decides by session name, tags and source identity, and deni
   const token = await issuer.signIn('alice')
   // oxfmt-ignore
   const rows = [
-    [trust({ StringEquals: { 'sts:RoleSessionName': 'session' } }),    undefined],
-    [trust({ StringEquals: { 'sts:RoleSessionName': 'other' } }),      'sts:AssumeRoleWithWebIdentity'],
-    [trust({ StringEquals: { 'aws:RequestTag/team': 'blue' } }),       undefined],
-    [trust({ StringEquals: { 'aws:RequestTag/team': 'red' } }),        'sts:AssumeRoleWithWebIdentity'],
-    [trust({ StringLike: { 'sts:SourceIdentity': 'a*' } }),            undefined],
+    [onSession({ StringEquals: { 'sts:RoleSessionName': 'session' } }), undefined],
+    [onSession({ StringEquals: { 'sts:RoleSessionName': 'other' } }),  'sts:AssumeRoleWithWebIdentity'],
+    [onSession({ StringEquals: { 'aws:RequestTag/team': 'blue' } }),   undefined],
+    [onSession({ StringEquals: { 'aws:RequestTag/team': 'red' } }),    'sts:AssumeRoleWithWebIdentity'],
+    [onSession({ StringLike: { 'sts:SourceIdentity': 'a*' } }),        undefined],
+    [trust({ StringEquals: { 'sts:RoleSessionName': 'session' } }),    'sts:TagSession'],
+    [trust({ StringEquals: { 'aws:RequestTag/team': 'blue' } }),       'sts:SetSourceIdentity'],
+    [trust({ ArnEquals: { 'aws:FederatedProvider': PrincipalArn } }),  undefined],
     [trust({ Bool: { 'aws:MultiFactorAuthPresent': 'false' } }),       'sts:AssumeRoleWithWebIdentity'],
     [trust(undefined, ['sts:AssumeRole', 'sts:TagSession']),           'sts:AssumeRoleWithWebIdentity'],
     [trust(undefined, [ACTIONS[0] ?? '', ACTIONS[2] ?? '']),           'sts:TagSession'],

@@ -5,8 +5,9 @@ import { mfaIsGiven, proveMfa } from '../mfa-proof.ts'
 import { type Call, type Check, readOperation } from '../operation.ts'
 import { accessDenied, mayNotAssume, validationError } from './errors.ts'
 import { issueRoleSession, mustFindAssumableRole, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
+import { sessionChecks } from './session-checks.ts'
 import { sessionPolicies } from './session-policies.ts'
-import { sessionTagKeys, sessionTags, setsTags } from './session-tags.ts'
+import { sessionTagKeys, sessionTags } from './session-tags.ts'
 
 const ACTION = 'sts:AssumeRole'
 
@@ -17,20 +18,14 @@ export const assumeRole = readOperation('sts', 'AssumeRole', {
     refuseCaller(role.arn, call)
     refuseContexts(input)
     const session = sessionOf(call)
-    const resource = roleRef(role)
-    const sourceIdentity = input.SourceIdentity ?? session?.sourceIdentity
-    const context: Check['context'] = {
-      'sts:RoleSessionName': input.RoleSessionName,
-      'sts:ExternalId': input.ExternalId,
-      'sts:SourceIdentity': sourceIdentity,
-      ...sessionTagKeys(input, session),
-      ...mfaKeys(input),
-    }
-    return [
-      { action: ACTION, resource, context },
-      ...(setsTags(input, session) ? [{ action: 'sts:TagSession', resource, context }] : []),
-      ...(sourceIdentity === undefined ? [] : [{ action: 'sts:SetSourceIdentity', resource, context }]),
-    ]
+    return sessionChecks({
+      action: ACTION,
+      resource: roleRef(role),
+      own: { 'sts:RoleSessionName': input.RoleSessionName, 'sts:ExternalId': input.ExternalId },
+      tags: sessionTagKeys(input, session),
+      sourceIdentity: input.SourceIdentity ?? session?.sourceIdentity,
+      shared: mfaKeys(input),
+    })
   },
   /** Only now that the trust policy lets the caller in: a code counts once. The session itself says nothing of it (IAM User Guide, "Configuring MFA-protected API access"). */
   prepare: async (tx, input, call) => ({ mfaAt: await proveMfa(tx, input, call) }),
@@ -73,7 +68,7 @@ function refuseContexts({ ProvidedContexts = [] }: AssumeRoleRequest): void {
 }
 
 /** Conditions of the trust policy may demand a code; whether it is right, `prepare` finds out before anything is handed out. */
-const mfaKeys = (input: AssumeRoleRequest): Check['context'] =>
+const mfaKeys = (input: AssumeRoleRequest): NonNullable<Check['context']> =>
   mfaIsGiven(input) ? { 'aws:MultiFactorAuthPresent': 'true', 'aws:MultiFactorAuthAge': '0' } : {}
 
 /** IAM User Guide, "Monitor and control actions taken with assumed roles": set once, it stays in a role chain. The text is ours. */

@@ -96,7 +96,7 @@ test('it lasts as long as was asked, the root user’s an hour at most', async (
 
 test('what must be allowed', () => {
   assert.deepEqual(harness.checks(getFederationToken, input, { as: alice }), [
-    { action: 'sts:GetFederationToken', resource: Arn, context: {} },
+    { action: 'sts:GetFederationToken', resource: Arn },
   ])
   const context = { 'aws:TagKeys': ['k'], 'aws:RequestTag/k': 'v' }
   assert.deepEqual(harness.checks(getFederationToken, { ...input, Tags: [{ Key: 'k', Value: 'v' }] }, { as: alice }), [

@@ -7,7 +7,7 @@ import { sessionCredentials } from './errors.ts'
 import { issueSession } from './issue-session.ts'
 import { mustFit } from './role-session.ts'
 import { packedPolicySize, sessionPolicies } from './session-policies.ts'
-import { sessionTagKeys, sessionTags, setsTags } from './session-tags.ts'
+import { sessionTagKeys, sessionTags } from './session-tags.ts'
 
 /** STS API reference, GetFederationToken: 15 minutes to 36 hours (the model checks), 12 by default; the root user's at most one hour, more is cut. Seconds. */
 const USER_DEFAULT = 43_200
@@ -18,10 +18,13 @@ export const getFederationToken = readOperation('sts', 'GetFederationToken', {
     issuerOf(principal)
     const resource = federatedUserArn(accountId, input.Name)
     const context = sessionTagKeys(input, undefined)
-    return [
-      { action: 'sts:GetFederationToken', resource, context },
-      ...(setsTags(input, undefined) ? [{ action: 'sts:TagSession', resource, context }] : []),
-    ]
+    const check: Check = { action: 'sts:GetFederationToken', resource }
+    return context === undefined
+      ? [check]
+      : [
+          { ...check, context },
+          { action: 'sts:TagSession', resource, context },
+        ]
   },
   async handle(tx, input, call) {
     const { accountId } = call

@@ -188,10 +188,11 @@ test('what must be allowed', () => {
   assert.deepEqual(harness.checks(getWebIdentityToken, input, { as: alice }), [
     { action: 'sts:GetWebIdentityToken', resource: '*', context },
   ])
-  const tagged = { ...context, 'sts:DurationSeconds': '60', 'aws:TagKeys': ['a'], 'aws:RequestTag/a': 'b' }
+  const tags = { 'aws:TagKeys': ['a'], 'aws:RequestTag/a': 'b' }
+  const tagged = { ...context, 'sts:DurationSeconds': '60', ...tags }
   assert.deepEqual(harness.checks(getWebIdentityToken, { ...input, DurationSeconds: 60, Tags: [tag('a', 'b')] }, { as: alice }), [
     { action: 'sts:GetWebIdentityToken', resource: '*', context: tagged },
-    { action: 'sts:TagGetWebIdentityToken', resource: '*', context: tagged },
+    { action: 'sts:TagGetWebIdentityToken', resource: '*', context: tags },
   ])
   const arn = `arn:aws:sts::${ACCOUNT}:federated-user/bob`
   const federated: Principal = {

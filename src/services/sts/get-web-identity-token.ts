@@ -11,7 +11,7 @@ import { withSessionTags } from '../session-token.ts'
 import { AWS_CLAIMS, SIGNING_ALGORITHMS, type SigningAlgorithm, signingKey } from '../token-issuer.ts'
 import { newUuid } from '../uuid.ts'
 import { mayNotAssume, validationError } from './errors.ts'
-import { sessionTagKeys, sessionTags, setsTags } from './session-tags.ts'
+import { sessionTagKeys, sessionTags } from './session-tags.ts'
 
 const ACTION = 'sts:GetWebIdentityToken'
 /** STS API reference: one minute to one hour (the model checks), five minutes where nothing is said. Seconds. */
@@ -24,15 +24,16 @@ export const getWebIdentityToken = readOperation('sts', 'GetWebIdentityToken', {
   authorize(input: GetWebIdentityTokenRequest, { principal }): readonly Check[] {
     refuseCaller(principal)
     const given = givenTags(input)
+    const tags = sessionTagKeys(given, undefined)
     const context: Check['context'] = {
       'sts:IdentityTokenAudience': input.Audience,
       'sts:SigningAlgorithm': input.SigningAlgorithm,
       'sts:DurationSeconds': String(input.DurationSeconds ?? DEFAULT_SECONDS),
-      ...sessionTagKeys(given, undefined),
+      ...tags,
     }
     return [
       { action: ACTION, resource: '*', context },
-      ...(setsTags(given, undefined) ? [{ action: 'sts:TagGetWebIdentityToken', resource: '*', context }] : []),
+      ...(tags === undefined ? [] : [{ action: 'sts:TagGetWebIdentityToken', resource: '*', context: tags }]),
     ]
   },
   async handle(tx, input, call) {

@@ -11,8 +11,9 @@ import { findSamlProvider } from '../saml-providers.rows.ts'
 import { SamlError, verifiedAssertion } from '../saml-response.ts'
 import { issueRoleSession, mustFindAssumableRole, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
 import { keptSamlKeys, samlKeys } from './saml-keys.ts'
+import { sessionChecks } from './session-checks.ts'
 import { sessionPolicies } from './session-policies.ts'
-import { canBeSessionTags, sessionTags } from './session-tags.ts'
+import { canBeSessionTags, sessionTagKeys, sessionTags } from './session-tags.ts'
 
 const ACTION = 'sts:AssumeRoleWithSAML'
 const ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/'
@@ -31,21 +32,15 @@ const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
   authorize({ RoleArn }, { principal }): readonly Check[] {
     const role = parseRoleArn(RoleArn)
     const { asked: session } = samlSession(principal)
-    const resource = roleRef(role)
-    const context: Check['context'] = {
-      'sts:RoleSessionName': session.name,
-      'sts:SourceIdentity': session.sourceIdentity,
-      ...(session.tags.length > 0 && {
-        'aws:TagKeys': session.tags.map(({ Key }) => Key),
-        ...Object.fromEntries(session.tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
-      }),
-      ...(session.transitiveTagKeys.length > 0 && { 'sts:TransitiveTagKeys': session.transitiveTagKeys }),
-    }
-    return [
-      { action: ACTION, resource, context },
-      ...(session.tags.length > 0 ? [{ action: 'sts:TagSession', resource, context }] : []),
-      ...(session.sourceIdentity === undefined ? [] : [{ action: 'sts:SetSourceIdentity', resource, context }]),
-    ]
+    const { name, tags, transitiveTagKeys, sourceIdentity } = session
+    const given = { Tags: tags, ...(transitiveTagKeys.length > 0 && { TransitiveTagKeys: transitiveTagKeys }) }
+    return sessionChecks({
+      action: ACTION,
+      resource: roleRef(role),
+      own: { 'sts:RoleSessionName': name },
+      tags: sessionTagKeys(given, undefined),
+      sourceIdentity,
+    })
   },
   async handle(tx, input, call) {
     const { accountId, ...name } = parseRoleArn(input.RoleArn)

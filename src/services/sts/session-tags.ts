@@ -51,15 +51,16 @@ export function sessionTags({ Tags = [], TransitiveTagKeys = [] }: GivenTags, se
   }
 }
 
-/** Whether sts:TagSession is needed. Inherited tags need it too: they are tags of the new session (reports of role chains behind EKS Pod Identity). */
-export const setsTags = ({ Tags = [] }: GivenTags, session: SessionFacts | undefined): boolean =>
-  Tags.length + inherited(session).tags.length > 0
-
-/** Condition keys of a request that makes a session with tags. Inherited tags stand among them: trust policies behind EKS Pod Identity ask `aws:RequestTag` for them. */
-export function sessionTagKeys(given: GivenTags, session: SessionFacts | undefined): NonNullable<Check['context']> {
-  const { Tags = [], TransitiveTagKeys } = given
-  if (!setsTags(given, session)) return {}
+/**
+ * Condition keys of a request that makes a session with tags, which needs sts:TagSession; undefined where it makes one without. Inherited tags
+ * are tags of the new session too, and stand among the keys (reports of role chains behind EKS Pod Identity).
+ */
+export function sessionTagKeys(
+  { Tags = [], TransitiveTagKeys }: GivenTags,
+  session: SessionFacts | undefined,
+): NonNullable<Check['context']> | undefined {
   const tags = [...inherited(session).tags, ...Tags]
+  if (tags.length === 0) return undefined
   return {
     'aws:TagKeys': tags.map(({ Key }) => Key),
     ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),

@@ -264,17 +264,12 @@ test('who it is, and what must be allowed', async () => {
       'https://aws.amazon.com/source_identity': 'me',
     }),
   )
-  const more = {
-    'sts:RoleSessionName': 'session',
-    'sts:SourceIdentity': 'me',
-    'aws:TagKeys': ['a'],
-    'aws:RequestTag/a': 'b',
-    'sts:TransitiveTagKeys': ['a'],
-  }
+  const tags = { 'aws:TagKeys': ['a'], 'aws:RequestTag/a': 'b', 'sts:TransitiveTagKeys': ['a'] }
+  const source = { 'sts:SourceIdentity': 'me' }
   assert.deepEqual(harness.checks(assumeRoleWithWebIdentity, { RoleArn }, { as: tagged }), [
-    { action: 'sts:AssumeRoleWithWebIdentity', resource, context: { ...more, 'sts:RoleAuthorizedByIdp': 'false' } },
-    { action: 'sts:TagSession', resource, context: more },
-    { action: 'sts:SetSourceIdentity', resource, context: more },
+    { action: 'sts:AssumeRoleWithWebIdentity', resource, context: { ...context, ...tags, ...source } },
+    { action: 'sts:TagSession', resource, context: tags },
+    { action: 'sts:SetSourceIdentity', resource, context: source },
   ])
 })
 

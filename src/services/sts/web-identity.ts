@@ -10,8 +10,9 @@ import { findOidcProvider, oidcProviderArn, type OidcProviderRow, parseTexts } f
 import { type Check, type PreparingCall, readOperation } from '../operation.ts'
 import { accessDenied, validationError } from './errors.ts'
 import { issueRoleSession, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
+import { sessionChecks } from './session-checks.ts'
 import { sessionPolicies } from './session-policies.ts'
-import { sessionTagKeys, sessionTags, setsTags } from './session-tags.ts'
+import { sessionTagKeys, sessionTags } from './session-tags.ts'
 import {
   type Identity,
   identityOf,
@@ -34,18 +35,13 @@ export const assumeRoleWithWebIdentity = readOperation('sts', 'AssumeRoleWithWeb
   /** IAM User Guide, "Permissions required to add session tags": tags and a source identity need actions of their own. */
   authorize({ RoleArn }: AssumeRoleWithWebIdentityRequest, { principal }): readonly Check[] {
     const { asked } = identified(principal)
-    const resource = roleRef(parseRoleArn(RoleArn))
-    const given = givenTags(asked)
-    const context: Check['context'] = {
-      'sts:RoleSessionName': asked.name,
-      'sts:SourceIdentity': asked.sourceIdentity,
-      ...sessionTagKeys(given, undefined),
-    }
-    return [
-      { action: ACTION, resource, context: { ...context, 'sts:RoleAuthorizedByIdp': String(asked.namesRole === true) } },
-      ...(setsTags(given, undefined) ? [{ action: 'sts:TagSession', resource, context }] : []),
-      ...(asked.sourceIdentity === undefined ? [] : [{ action: 'sts:SetSourceIdentity', resource, context }]),
-    ]
+    return sessionChecks({
+      action: ACTION,
+      resource: roleRef(parseRoleArn(RoleArn)),
+      own: { 'sts:RoleSessionName': asked.name, 'sts:RoleAuthorizedByIdp': String(asked.namesRole === true) },
+      tags: sessionTagKeys(givenTags(asked), undefined),
+      sourceIdentity: asked.sourceIdentity,
+    })
   },
   async handle(tx, input, call) {
     const name = parseRoleArn(input.RoleArn)
