@@ -32,7 +32,11 @@ export async function listDenials(
   await context.audit.flush()
   const account = await chosenAccount(await context.store.read(listAccounts), accountId)
   const rows = Math.min(Math.max(limit, 1), MAX_LISTED)
-  return { denials: (await context.store.read((tx) => newestDenials(tx, account.id, rows))).map(summaryOf) }
+  return {
+    denials: (await context.store.read((tx) => newestDenials(tx, account.id, { limit: rows, now: context.clock() }))).map(
+      summaryOf,
+    ),
+  }
 }
 
 /** Decides again by the policies of then. Throws NoSuchEntity where no refusal has that id. */
@@ -42,7 +46,8 @@ export async function explainDenial(
 ): Promise<AdminResult<'explainDenial'>> {
   await context.audit.flush()
   return context.store.read(async (tx) => {
-    const record = (await findDenial(tx, id)) ?? (await findDenialOfRequest(tx, id))
+    const now = context.clock()
+    const record = (await findDenial(tx, id, now)) ?? (await findDenialOfRequest(tx, id, now))
     if (record === undefined) throw unknownDenial(id)
     return explanationOf(tx, record)
   })

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Edge } from '../aws/edge.ts'
 import { Fault } from '../aws/fault.ts'
 import { noteAccesses } from '../services/iam/last-access.rows.ts'
-import { keepDenials } from '../services/denials.rows.ts'
+import { forgetDenials, keepDenials, overdueAccounts } from '../services/denials.rows.ts'
 import { loadOperation } from '../services/on-demand.ts'
 import type { HandlingCall } from '../services/operation.ts'
 import { appendAudit, appendAuditLines, type AuditKey } from '../store/audit-chain.ts'
@@ -19,7 +19,12 @@ import { reseal } from './reseal.ts'
 
 export type WriterSettings = { readonly keyring: string }
 
-type Writing = { readonly edge: Edge; readonly auditKey: AuditKey }
+type Writing = {
+  readonly edge: Edge
+  readonly auditKey: AuditKey
+  /** When refusals of all accounts were last looked through for those that are kept long enough. */
+  forgotAt: number
+}
 
 /** Opened once on the writing side. The keyring is handed over in memory, never read from disk here. */
 export function openRunner(settings: object): Runner {
@@ -33,7 +38,7 @@ export function openRunner(settings: object): Runner {
 
 function writingWith(text: string): Writing {
   const keyring = parseKeyring(text)
-  return { edge: { random: (count) => randomBytes(count), vault: openVault(keyring) }, auditKey: auditKey(keyring) }
+  return { edge: { random: (count) => randomBytes(count), vault: openVault(keyring) }, auditKey: auditKey(keyring), forgotAt: 0 }
 }
 
 async function runJob(tx: WriteTx, job: ServerJob, writing: Writing): Promise<WriteOutcome> {
@@ -134,9 +139,22 @@ async function append(tx: WriteTx, job: AppendJob, writing: Writing): Promise<Wr
     const lines = job.records[accountId]
     if (lines !== undefined) await appendAuditLines(tx, accountId, lines, { now: job.now, key: writing.auditKey })
   }
-  const denials = Object.groupBy(job.denials, ({ accountId }) => accountId)
-  for (const accountId of Object.keys(denials).toSorted()) await keepDenials(tx, accountId, denials[accountId] ?? [], job.now)
+  await keepAndForget(tx, job, writing)
   await noteKeyUses(tx, job.uses)
   await noteAccesses(tx, job.accesses)
   return { output: {}, versions: [] }
+}
+
+const FORGET_EVERY_MS = 3_600_000
+
+/** Keeps what was refused and, once an hour, drops what is kept long enough. Accounts in one order, as above. */
+async function keepAndForget(tx: WriteTx, { denials, now }: AppendJob, writing: Writing): Promise<void> {
+  const kept = Object.groupBy(denials, ({ accountId }) => accountId)
+  const isDue = now - writing.forgotAt >= FORGET_EVERY_MS
+  const overdue = new Set(isDue ? await overdueAccounts(tx, now) : [])
+  for (const accountId of [...new Set([...Object.keys(kept), ...overdue])].toSorted()) {
+    await keepDenials(tx, accountId, kept[accountId] ?? [], now)
+    if (overdue.has(accountId)) await forgetDenials(tx, accountId, now)
+  }
+  if (isDue) writing.forgotAt = now
 }

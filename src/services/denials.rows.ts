@@ -28,40 +28,56 @@ const KEEP_TEXT = `INSERT INTO denial_policy (account, hash, document, kept_unti
 const FORGET = 'DELETE FROM denial WHERE account = $1 AND denied_at < $2'
 const FORGET_TEXTS = 'DELETE FROM denial_policy WHERE account = $1 AND kept_until < $2'
 
-/** Writes refusals of one account, and drops what is kept long enough. */
+/** Writes refusals of one account. */
 export async function keepDenials(tx: WriteTx, accountId: string, denials: readonly NewDenial[], now: number): Promise<void> {
   for (const { id, requestId, at, record, texts } of denials) {
     for (const { hash, text } of texts) await tx.run(KEEP_TEXT, accountId, hash, text, now + KEPT_MS + 2 * TEXT_REFRESH_MS)
     await tx.run(INSERT, accountId, id, requestId, at, record)
   }
+}
+
+const OVERDUE = `SELECT account FROM denial WHERE denied_at < $1 UNION SELECT account FROM denial_policy WHERE kept_until < $2`
+
+/** The accounts of which something is kept long enough, those where nobody is refused any more among them. */
+export async function overdueAccounts(tx: ReadTx, now: number): Promise<readonly string[]> {
+  return (await tx.all<{ readonly account: string }>(OVERDUE, now - KEPT_MS, now)).map(({ account }) => account)
+}
+
+/** Drops what is kept long enough of one account. */
+export async function forgetDenials(tx: WriteTx, accountId: string, now: number): Promise<void> {
   await tx.run(FORGET, accountId, now - KEPT_MS)
   await tx.run(FORGET_TEXTS, accountId, now)
 }
 
 type Row = { readonly account: string; readonly record: string }
 
-const BY_ID = 'SELECT account, record FROM denial WHERE id = $1'
-const BY_REQUEST = 'SELECT account, record FROM denial WHERE request_id = $1'
-const NEWEST = 'SELECT account, record FROM denial WHERE account = $1 ORDER BY denied_at DESC, id LIMIT $2'
+// What is kept long enough is forgotten at once, whenever its row goes.
+const BY_ID = 'SELECT account, record FROM denial WHERE id = $1 AND denied_at >= $2'
+const BY_REQUEST = 'SELECT account, record FROM denial WHERE request_id = $1 AND denied_at >= $2'
+const NEWEST = 'SELECT account, record FROM denial WHERE account = $1 AND denied_at >= $2 ORDER BY denied_at DESC, id LIMIT $3'
 const TEXT = 'SELECT document FROM denial_policy WHERE account = $1 AND hash = $2'
 
 const recordOf = ({ record }: Row): DenialRecord => JSON.parse(record)
 
 /** The refusal of an authorization id, whatever the account; undefined where none is kept. */
-export async function findDenial(tx: ReadTx, id: string): Promise<DenialRecord | undefined> {
-  const row = await tx.get<Row>(BY_ID, id)
+export async function findDenial(tx: ReadTx, id: string, now: number): Promise<DenialRecord | undefined> {
+  const row = await tx.get<Row>(BY_ID, id, now - KEPT_MS)
   return row && recordOf(row)
 }
 
 /** The refusal of a request. */
-export async function findDenialOfRequest(tx: ReadTx, requestId: string): Promise<DenialRecord | undefined> {
-  const row = await tx.get<Row>(BY_REQUEST, requestId)
+export async function findDenialOfRequest(tx: ReadTx, requestId: string, now: number): Promise<DenialRecord | undefined> {
+  const row = await tx.get<Row>(BY_REQUEST, requestId, now - KEPT_MS)
   return row && recordOf(row)
 }
 
 /** The newest refusals of an account's principals. */
-export async function newestDenials(tx: ReadTx, accountId: string, limit: number): Promise<readonly DenialRecord[]> {
-  return (await tx.all<Row>(NEWEST, accountId, limit)).map(recordOf)
+export async function newestDenials(
+  tx: ReadTx,
+  accountId: string,
+  { limit, now }: { readonly limit: number; readonly now: number },
+): Promise<readonly DenialRecord[]> {
+  return (await tx.all<Row>(NEWEST, accountId, now - KEPT_MS, limit)).map(recordOf)
 }
 
 /** The text of a policy that refused somebody of the account; undefined where it is not kept any more. */

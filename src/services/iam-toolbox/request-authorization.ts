@@ -14,8 +14,8 @@ import { type Sides, seenSets, sidesOf } from './reader.ts'
 type Found = { readonly record: DenialRecord; readonly sides: Sides }
 
 /** The refusal, and which sides of it the caller may see. Throws ResourceNotFoundException. */
-async function mustFind(tx: ReadTx, id: string, { accountId }: Call): Promise<Found> {
-  const record = await findDenial(tx, id)
+async function mustFind(tx: ReadTx, id: string, { accountId, now }: Call): Promise<Found> {
+  const record = await findDenial(tx, id, now)
   if (record === undefined) throw detailsNotFound(id)
   const sides = sidesOf(record, { accountId, organizationId: await organizationIdOf(tx, accountId) })
   if (!sides.caller && !sides.resource) throw detailsNotFound(id)

@@ -4,7 +4,15 @@ import { after, before, test } from 'node:test'
 import type { DecodeAuthorizationMessageResponse } from '../../model/sts.gen.ts'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT, write } from '../../../tests/harness.ts'
 import type { DenialRecord, KeptSet } from '../denial-record.ts'
-import { findDenial, keepDenials, keptText } from '../denials.rows.ts'
+import {
+  findDenial,
+  findDenialOfRequest,
+  forgetDenials,
+  keepDenials,
+  keptText,
+  newestDenials,
+  overdueAccounts,
+} from '../denials.rows.ts'
 import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
 
 const HOUR = 3_600_000
@@ -140,18 +148,43 @@ for (const [name, given, more, explicit, told] of STATEMENTS) {
   })
 }
 
-test('a refusal is kept for a day; the texts of its policies outlive it, then go too', async () => {
-  await keep('old')
+test('a refusal is kept for a day and then forgotten; the texts of its policies outlive it, then go too', async () => {
   const textOf = (hash: string) => harness.store.read((tx) => keptText(tx, ACCOUNT, hash))
+  const isFound = (id: string, request = false) =>
+    harness.store.read(
+      async (tx) =>
+        (await (request ? findDenialOfRequest : findDenial)(tx, request ? `request of ${id}` : id, harness.now())) !== undefined,
+    )
+  const newest = async () =>
+    (await harness.store.read((tx) => newestDenials(tx, ACCOUNT, { limit: 100, now: harness.now() }))).map(({ id }) => id)
+  const forget = () =>
+    write(harness.store, async (tx) => {
+      const accounts = await overdueAccounts(tx, harness.now())
+      for (const account of accounts) await forgetDenials(tx, account, harness.now())
+      return { done: accounts }
+    })
+  await keep('old')
   harness.advance(24 * HOUR)
   await keep('day')
-  assert.notEqual(await harness.store.read((tx) => findDenial(tx, 'old')), undefined)
+  assert.deepEqual([await isFound('old'), await isFound('old', true), (await newest()).includes('old')], [true, true, true])
   harness.advance(1.5 * HOUR)
-  await keep('later')
-  assert.equal(await harness.store.read((tx) => findDenial(tx, 'old')), undefined)
+  // Nobody hears of it any more, whether its row is still there or not.
+  assert.deepEqual([await isFound('old'), await isFound('old', true), await newest()], [false, false, ['day']])
+  await harness.refused(
+    decodeAuthorizationMessage,
+    { EncodedMessage: 'old' },
+    { code: 'InvalidAuthorizationMessageException', message: 'Message is not valid' },
+  )
+  await forget()
+  harness.advance(-2 * HOUR)
+  assert.equal(await isFound('old'), false)
+  harness.advance(2 * HOUR)
   assert.notEqual(await textOf('old'), undefined)
   harness.advance(2 * HOUR)
-  await keep('latest')
+  await forget()
   assert.equal(await textOf('old'), undefined)
   assert.notEqual(await textOf('day'), undefined)
+  harness.advance(30 * HOUR)
+  await forget()
+  assert.deepEqual(await forget(), { done: [] })
 })

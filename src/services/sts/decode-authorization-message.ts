@@ -21,8 +21,8 @@ const values = (texts: readonly { readonly text: string }[] = []) => items(texts
 export const decodeAuthorizationMessage = readOperation('sts', 'DecodeAuthorizationMessage', {
   authorize: () => ({ action: 'sts:DecodeAuthorizationMessage', resource: '*', told: '' }),
   prepare: async (_tx, _input, call) => call.recorded(),
-  async handle(tx, { EncodedMessage }, { accountId }) {
-    const record = await findDenial(tx, EncodedMessage)
+  async handle(tx, { EncodedMessage }, { accountId, now }) {
+    const record = await findDenial(tx, EncodedMessage, now)
     if (record === undefined || record.caller.accountId !== accountId) throw invalidAuthorizationMessage()
     const { check, caller, policies } = await loadAsked(tx, record)
     const { decision, parts } = explain(check, caller, policies)
