@@ -21,7 +21,7 @@ const NOT_JSON = 'This policy contains invalid Json'
 /** Trust policies (CreateRole, UpdateAssumeRolePolicy): the message, or undefined. */
 export function checkTrustDocument(put: Put): string | undefined {
   if (!(put instanceof PolicyError) && isJsonSpace(put.document.source.charCodeAt(0))) return LEADING_SPACE
-  return checkNamed(put, [prohibitedField, trustFlaw])
+  return checkNamed(put, [prohibitedField, trustFlaw], oddSids)
 }
 
 /** Recorded from CreateRole and UpdateAssumeRolePolicy; a text that is not JSON is told of that first. */
@@ -33,15 +33,27 @@ export function checkResourceDocument(put: Put): string | undefined {
 }
 
 /** Each rule is held against all statements before the next one is. */
-function checkNamed(put: Put, rules: readonly ((statement: Statement) => string | undefined)[]): string | undefined {
+function checkNamed(
+  put: Put,
+  rules: readonly ((statement: Statement, source: string) => string | undefined)[],
+  sidsFlaw: (sids: readonly string[]) => string | undefined = () => undefined,
+): string | undefined {
   if (put instanceof PolicyError || put.json.kind !== 'object') return NOT_JSON
   const [error] = put.errors
   if (error !== undefined) return textOf(error, put.document)
-  const { statements } = put.document
-  const message = firstFlaw(rules, (rule) => firstFlaw(statements, rule))
+  const { statements, source } = put.document
+  const message = firstFlaw(rules, (rule) => firstFlaw(statements, (statement) => rule(statement, source)))
   if (message !== undefined) return message
   const sids = statements.flatMap(({ sid }) => (sid === undefined || sid.text === '' ? [] : [sid.text]))
-  return new Set(sids).size < sids.length ? 'The Statement Ids in the policy are not unique' : undefined
+  return sidsFlaw(sids) ?? (new Set(sids).size < sids.length ? 'The Statement Ids in the policy are not unique' : undefined)
+}
+
+const SID = /^[0-9A-Za-z]*$/
+
+/** Recorded from CreateRole for one; that several are told after one another is inferred. */
+function oddSids(sids: readonly string[]): string | undefined {
+  const odd = sids.filter((sid) => !SID.test(sid))
+  return odd.length === 0 ? undefined : `The following Statement Ids are invalid: ${odd.join(', ')}`
 }
 
 /**
@@ -94,12 +106,14 @@ function prohibitedField({ resource }: Statement): string | undefined {
   return resource.negated ? 'Has prohibited field NotResource' : 'Has prohibited field Resource'
 }
 
-function trustFlaw(statement: Statement): string | undefined {
+function trustFlaw(statement: Statement, source: string): string | undefined {
   const { effect, principal, action } = statement
   if (principal?.negated === true)
     return effect === 'Allow'
       ? 'Allow with NotPrincipal is not allowed.'
       : 'AssumeRole policy must not contain NotPrincipal field.'
+  if (principal?.entries.length === 0 && hasMembers(principal, source))
+    return 'The passed in policy has a statement with no principals!'
   const flaw = principalFlaw(statement, invalidTrustPrincipal)
   if (flaw !== undefined) return flaw
   if (isStar(statement)) return 'AssumeRolepolicy contained an invalid principal: "STAR":"*".'
@@ -108,6 +122,9 @@ function trustFlaw(statement: Statement): string | undefined {
     return 'AssumeRole policy may only specify STS AssumeRole actions.'
   return sharedProviderFlaw(statement)
 }
+
+/** `{"AWS": []}`, of which CreateRole says other than of `{}` (recorded). */
+const hasMembers = ({ start, end }: Span, source: string): boolean => source.slice(start + 1, end - 1).trim() !== ''
 
 /** `"Principal": "*"`, which roles do not take; `{"AWS": "*"}` they do (recorded by AWS's CDK, which writes the latter for roles alone). */
 const isStar = ({ principal }: Statement): boolean => principal !== undefined && principal.entries[0]?.start === principal.start

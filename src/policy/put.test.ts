@@ -187,6 +187,7 @@ const TRUST_ROWS: readonly Row[] = [
   [{ Effect: 'Deny', Principal: undefined, NotPrincipal: '*' }, 'AssumeRole policy must not contain NotPrincipal field.'],
   [{ Principal: undefined },                                    'Missing required field Principal'],
   [{ Principal: {} },                                           'Missing required field Principal cannot be empty!'],
+  [{ Principal: { AWS: [] } },                                  'The passed in policy has a statement with no principals!'],
   [by('AWS', '*'),                                              undefined],
   [{ Principal: '*' },                                          'AssumeRolepolicy contained an invalid principal: "STAR":"*".'],
   [by('AWS', 'arn:aws:iam::123456789012:root'),                 undefined],
@@ -254,12 +255,12 @@ table('trust', TRUST, [
   [web('accounts.google.com'),                                          undefined],
 ])
 
-test('put trust: statement ids are unique', () => {
-  const Statement = [
-    { ...TRUST, Sid: 'a b' },
-    { ...TRUST, Sid: 'a b' },
-  ]
-  assert.equal(checkDocument(JSON.stringify({ Statement }), 'trust'), 'The Statement Ids in the policy are not unique')
+test('put trust: statement ids are letters and digits, and unique', () => {
+  const put = (...sids: readonly string[]) =>
+    checkDocument(JSON.stringify({ Statement: sids.map((Sid) => ({ ...TRUST, Sid })) }), 'trust')
+  assert.equal(put('a', 'b', '', ''), undefined)
+  assert.equal(put('Assume Role to Access S3 Bucket'), 'The following Statement Ids are invalid: Assume Role to Access S3 Bucket')
+  assert.equal(put('a', 'a'), 'The Statement Ids in the policy are not unique')
 })
 
 // oxfmt-ignore
