@@ -93,7 +93,7 @@ const IAM_PATHS = [
  * Types of the Service Authorization Reference that the recorded text does not name; a policy of AWS's own has role templates. That they are
  * taken is inferred.
  */
-const NEWER_IAM_PATHS = ['delegation-request/', 'role-template/']
+const NEWER_IAM_PATHS = ['contextProvider/', 'delegation-request/', 'role-template/']
 
 /** Text recorded from PutRolePolicy in 2026; the older one did not know `root`. */
 function pathFlaw(service: string, path: string): string | undefined {

@@ -84,6 +84,7 @@ const IDENTITY: readonly Row[] = [
   [resource('arn:aws:route53:::hostedzone/Z1'),                    undefined],
   [resource('arn:aws:iam::123456789012:thing/u'),                  IAM_PATH],
   [resource('arn:aws:iam::123456789012:delegation-request/*'),     undefined],
+  [resource('arn:aws:iam::aws:contextProvider/IdentityCenter'),    undefined],
   [resource('arn:aws:iam::aws:role-template/s.amazonaws.com/T:1'),  undefined],
   [resource('arn:aws:iam::123456789012:root'),                     undefined],
   [resource('arn:aws:iam::*:*'),                                   undefined],
