@@ -44,6 +44,13 @@ const allow = (Action: string, more: object = {}) => policy({ Effect: 'Allow', A
 const trust = (more: object = {}) => policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: ACCOUNT }, ...more })
 const assume: Scenario = { caller: ALICE, action: 'sts:AssumeRole', resource: ROLE }
 const read: Scenario = { caller: ROLE, action: 's3:GetObject', resource: 'arn:aws:s3:::b/x', identity: [allow('s3:*')] }
+const decrypt: Scenario = {
+  ...read,
+  action: 'kms:Decrypt',
+  resource: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/1234`,
+  identity: [allow('kms:*')],
+}
+const keyPolicy = (AWS: string) => policy({ Effect: 'Allow', Principal: { AWS }, Action: 'kms:*', Resource: '*' })
 const externalId = { Condition: { StringEquals: { 'sts:ExternalId': 'x' } } }
 
 // oxfmt-ignore
@@ -67,6 +74,10 @@ const ROWS: readonly (readonly [name: string, scenario: Scenario, decision: stri
   ['an RCP',                               { ...read, rcps: [[policy({ Effect: 'Deny', Action: 's3:*', Resource: '*', Principal: '*' })]] }, 'explicitDeny', 'rcp'],
   ['an endpoint',                          { ...read, endpoint: policy({ Effect: 'Allow', Action: 's3:Put*', Resource: '*', Principal: '*' }) }, 'implicitDeny', 'endpoint'],
   ['the policy of the resource',           { ...read, identity: [], resourcePolicy: policy({ Effect: 'Allow', Action: 's3:*', Resource: '*', Principal: { AWS: ROLE } }) }, 'allowed', 'resource'],
+  ['a key policy that says nothing',       { ...decrypt, resourcePolicy: keyPolicy('444455556666') },                   'implicitDeny', 'resource'],
+  ['a key policy, also to the root user',  { ...decrypt, caller: `arn:aws:iam::${ACCOUNT}:root`, resourcePolicy: keyPolicy('444455556666') }, 'implicitDeny', 'resource'],
+  ['a key policy that trusts the account', { ...decrypt, resourcePolicy: keyPolicy(ACCOUNT) },                          'allowed',      'identity'],
+  ['a key policy that names the role',     { ...decrypt, identity: [], resourcePolicy: keyPolicy(ROLE) },               'allowed',      'resource'],
   ['a key about the principal',            { ...read, identity: [allow('s3:*', { Condition: { ArnLike: { 'aws:PrincipalArn': ROLE } } })] }, 'allowed', 'identity'],
   ['one that the scenario knows better',   { ...read, identity: [allow('s3:*', { Condition: { StringEquals: { 'aws:PrincipalTag/a': 'b' } } })], context: { 'aws:PrincipalTag/a': 'b' } }, 'allowed', 'identity'],
   ['a key that it says is absent',         { ...read, identity: [allow('s3:*', { Condition: { Null: { 'aws:PrincipalArn': 'true' } } })], context: { 'AWS:principalArn': undefined } }, 'allowed', 'identity'],

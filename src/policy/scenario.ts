@@ -31,7 +31,7 @@ export type Scenario = {
   readonly session?: PolicyText | readonly PolicyText[]
   /** The trust policy of the role that is assumed: it must allow. */
   readonly trust?: PolicyText
-  /** The policy of the resource. */
+  /** The policy of the resource. That of a KMS key must allow, whoever asks. */
   readonly resourcePolicy?: PolicyText
   /** Level by level, from the organization's root to the account. */
   readonly scps?: readonly (readonly PolicyText[])[]
@@ -68,7 +68,14 @@ function checkOf({ action, resource = '*', resourceAccountId, context, trust, re
   }
   if (trust !== undefined) return { ...check, resourcePolicy: { kind: 'trust', policies: setOf('trust', trust) } }
   if (resourcePolicy === undefined) return check
-  return { ...check, resourcePolicy: { kind: 'resource', policies: setOf('resource', resourcePolicy) } }
+  const policies = setOf('resource', resourcePolicy)
+  return { ...check, resourcePolicy: { kind: 'resource', policies, ...(isKey(resource) && { mandatory: true }) } }
+}
+
+/** Without the key policy's word nobody may use a key, its own account included (KMS Developer Guide, "Key policies in AWS KMS"). */
+function isKey(arn: string): boolean {
+  const parsed = parseArn(arn)
+  return parsed?.service === 'kms' && parsed.resource.startsWith('key/')
 }
 
 /** The keys of the caller that the context does not name, in whatever case: one that it names as undefined is absent. */
