@@ -196,7 +196,7 @@ test('public access', async () => {
   await refused(check(READ), [
     'InvalidParameterException',
     400,
-    /^The policy document is not valid: a statement names no principal\.$/,
+    /^The policy document is not valid: a statement names no principal \(line 1, column 38\)\.$/,
   ])
   const wrongJson = client().send(
     new Analyzer.CheckNoPublicAccessCommand({ policyDocument: '{', resourceType: 'AWS::SQS::Queue' }),
