@@ -35,7 +35,8 @@ const EMAIL_TAKEN = 'SELECT id FROM account WHERE email_key = $1'
 const DEFAULT_ROLE = 'OrganizationAccountAccessRole'
 /** AWS makes accounts in the background and says IN_PROGRESS first; here the account is there when the call returns. */
 export const createAccount = writeOperation('organizations', 'CreateAccount', {
-  authorize: ({ Tags }) => checksWithTags({ action: 'organizations:CreateAccount', resource: EVERYTHING }, Tags, NEW_ACCOUNT),
+  authorize: ({ Tags }) =>
+    checksWithTags({ action: 'organizations:CreateAccount', resource: EVERYTHING }, Tags, { on: NEW_ACCOUNT, isNew: true }),
   async handle(tx, { AccountName, Email, RoleName, Tags }, { accountId, now, random }) {
     const organization = await mustLead(tx, accountId)
     const invitations = (await handshakesOf(tx, accountId)).filter((row) => row.action === 'INVITE' && isPending(row, now))
@@ -126,7 +127,10 @@ const requestsOf = async (tx: ReadTx, accountId: string): Promise<readonly Creat
 /** There is no GovCloud here with which the management account could be paired. */
 export const createGovCloudAccount = writeOperation('organizations', 'CreateGovCloudAccount', {
   authorize: ({ Tags }) =>
-    checksWithTags({ action: 'organizations:CreateGovCloudAccount', resource: EVERYTHING }, Tags, NEW_ACCOUNT),
+    checksWithTags({ action: 'organizations:CreateGovCloudAccount', resource: EVERYTHING }, Tags, {
+      on: NEW_ACCOUNT,
+      isNew: true,
+    }),
   async handle(tx, _input, { accountId }) {
     await mustLead(tx, accountId)
     throw violates(

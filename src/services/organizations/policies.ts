@@ -46,7 +46,8 @@ async function mustFindMutable(tx: ReadTx, account: string, id: string): Promise
 export const createPolicy = writeOperation('organizations', 'CreatePolicy', {
   authorize({ Type, Tags }) {
     const resource = { kind: 'new policy', name: Type }
-    return checksWithTags({ action: 'organizations:CreatePolicy', resource, context: { 'organizations:PolicyType': Type } }, Tags)
+    const check = { action: 'organizations:CreatePolicy', resource, context: { 'organizations:PolicyType': Type } }
+    return checksWithTags(check, Tags, { isNew: true })
   },
   async handle(tx, { Content, Description, Name, Type, Tags }, { accountId: caller, now, random }) {
     const organization = await mustReachToWrite(tx, caller)

@@ -47,7 +47,14 @@ async function arnOf({ resource }: Check): Promise<string> {
   return (await harness.store.read((tx) => lookup(tx, ACCOUNT, name))).arn
 }
 
-test('what is made with tags needs organizations:TagResource, and both checks know the tags', async () => {
+/** Of the two actions that an invitation with tags needs, only tagging has their keys (Service Authorization Reference). */
+const WITHOUT_TAGS: ReadonlySet<string> = new Set(['InviteOrganizationToTransferResponsibility'])
+/** Their own actions have aws:ResourceTag: to them the tags are those of the thing already. */
+const OF_NEW: ReadonlySet<string> = new Set(['CreateAccount', 'CreateGovCloudAccount', 'CreatePolicy'])
+/** What these tag is there. */
+const OF_OLD: ReadonlySet<string> = new Set(['InviteAccountToOrganization', 'PutResourcePolicy'])
+
+test('what is made with tags needs organizations:TagResource, and the checks know the tags', async () => {
   for (const [operation, input, tagged] of ROWS()) {
     const action = `organizations:${operation.name}`
     const plain = [harness.checks(operation, input)].flat() as readonly Check[]
@@ -57,9 +64,18 @@ test('what is made with tags needs organizations:TagResource, and both checks kn
     )
     assert.deepEqual([harness.checks(operation, { ...input, Tags: [] })].flat(), plain)
     const checks = [harness.checks(operation, { ...input, Tags: [{ Key: 'team', Value: 'blue' }] })].flat() as readonly Check[]
+    const told = WITHOUT_TAGS.has(operation.name) ? [undefined, undefined] : [['team'], 'blue']
     assert.deepEqual(
-      checks.map((check) => [check.action, check.context?.['aws:TagKeys'], check.context?.['aws:RequestTag/team']]),
-      [action, 'organizations:TagResource'].map((one) => [one, ['team'], 'blue']),
+      checks.map(({ action: one, context = {} }) => [
+        one,
+        context['aws:TagKeys'],
+        context['aws:RequestTag/team'],
+        context['aws:ResourceTag/team'],
+      ]),
+      [
+        [action, ...told, OF_NEW.has(operation.name) ? 'blue' : undefined],
+        ['organizations:TagResource', ['team'], 'blue', OF_OLD.has(operation.name) ? undefined : 'blue'],
+      ],
     )
     const [, tagging] = checks
     assert.ok(tagging)

@@ -29,25 +29,37 @@ function requestTagKeys(tags: readonly Tag[] | undefined): Context {
   }
 }
 
-/**
- * The checks of an operation that makes something, perhaps with tags: "If the request includes tags, then the requester must have the
- * organizations:TagResource permission" (API reference). `tagged` is what the tags will be on.
- */
-export function checksWithTags(
-  check: Check,
-  tags: readonly Tag[] | undefined,
-  tagged: Check['resource'] = check.resource,
-): Authorization {
-  if (tags === undefined || tags.length === 0) return check
-  const context = { ...check.context, ...requestTagKeys(tags) }
-  return [
-    { ...check, context },
-    { action: 'organizations:TagResource', resource: tagged, context },
-  ]
+type Tagged = {
+  /** What the tags will be on; what the check is about where nothing is said. */
+  readonly on?: Check['resource']
+  /** The request makes it: it has the tags while it is decided (IAM User Guide, aws:ResourceTag). */
+  readonly isNew?: true
 }
 
-export const resourceTagKeys = (column: string): Context =>
-  Object.fromEntries(parseTags(column).map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value]))
+/**
+ * The checks of an operation that tags what it makes or works on: "If the request includes tags, then the requester must have the
+ * organizations:TagResource permission" (API reference).
+ */
+export function checksWithTags(check: Check, tags: readonly Tag[] | undefined, tagged: Tagged = {}): Authorization {
+  if (tags === undefined || tags.length === 0) return check
+  // Of an operation on something that is there, such as the parent of a new unit, the tags are that thing's.
+  const isAboutIt = tagged.on === undefined || isAboutNothing(check)
+  const own = { ...requestTagKeys(tags), ...(tagged.isNew === true && isAboutIt && keysOf(tags)) }
+  return [{ ...check, context: { ...check.context, ...own } }, tagCheck(check, tags, tagged)]
+}
+
+const isAboutNothing = ({ resource }: Check): boolean => typeof resource !== 'string' && resource.kind === 'everything'
+
+/** What tagging needs beside an operation. */
+export function tagCheck({ resource, context }: Check, tags: readonly Tag[], { on = resource, isNew }: Tagged): Check {
+  const keys = { ...context, ...requestTagKeys(tags), ...(isNew === true && keysOf(tags)) }
+  return { action: 'organizations:TagResource', resource: on, context: keys }
+}
+
+const keysOf = (tags: readonly Tag[]): Context =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value]))
+
+export const resourceTagKeys = (column: string): Context => keysOf(parseTags(column))
 
 /** Tags of a new thing, as the column holds them. Throws where a key stands twice or there are too many. */
 export const newTags = (tags: readonly Tag[] | undefined): string => JSON.stringify(merged([], tags ?? []))

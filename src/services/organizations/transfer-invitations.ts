@@ -8,7 +8,7 @@ import { forgetHandshakes, handshakesOf, type HandshakeRow, insertHandshake } fr
 import { newHandshakeId, newTransferId } from './ids.ts'
 import { invited, mustBeWithinADay, targetKey } from './invitations.ts'
 import { mustLead } from './organization.rows.ts'
-import { checksWithTags, newTags } from './tags.ts'
+import { newTags, tagCheck } from './tags.ts'
 import { mustBeStart } from './transfer-dates.ts'
 import { cannotMatch } from './transfers.ts'
 import { forgetTransfers, insertTransfer, transferKeys } from './transfers.rows.ts'
@@ -26,7 +26,9 @@ export const inviteOrganizationToTransferResponsibility = writeOperation(
   {
     authorize({ Target, Tags }) {
       const action = 'organizations:InviteOrganizationToTransferResponsibility'
-      return checksWithTags({ action, resource: invited(Target), context: transferKeys('inbound') }, Tags, NEW_TRANSFER)
+      const check = { action, resource: invited(Target), context: transferKeys('inbound') }
+      // Of the two actions the tags are keys of tagging alone (Service Authorization Reference).
+      return Tags === undefined || Tags.length === 0 ? check : [check, tagCheck(check, Tags, { on: NEW_TRANSFER, isNew: true })]
     },
     async handle(tx, { Target, Notes, StartTimestamp, SourceName, Tags }, { accountId, now, random }) {
       await mustLead(tx, accountId)

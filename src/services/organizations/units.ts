@@ -32,11 +32,10 @@ export async function attachFullAccess(tx: WriteTx, organization: OrganizationRo
 
 export const createOrganizationalUnit = writeOperation('organizations', 'CreateOrganizationalUnit', {
   authorize: ({ ParentId, Tags }) =>
-    checksWithTags(
-      { action: 'organizations:CreateOrganizationalUnit', resource: { kind: 'target', name: ParentId } },
-      Tags,
-      NEW_UNIT,
-    ),
+    checksWithTags({ action: 'organizations:CreateOrganizationalUnit', resource: { kind: 'target', name: ParentId } }, Tags, {
+      on: NEW_UNIT,
+      isNew: true,
+    }),
   async handle(tx, { ParentId, Name, Tags }, { accountId, now, random }) {
     const organization = await mustLead(tx, accountId)
     if (!(await isParent(tx, organization, ParentId))) throw noSuch.parent()

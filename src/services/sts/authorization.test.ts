@@ -55,7 +55,7 @@ const keysOf = ({ context = {} }: Check): readonly string[] =>
 /** Keys that the request itself gives: those of identity providers come with the principal, those of tags of the role with the role. */
 const ofRequest = (key: string): boolean => /^(?:aws|sts):/.test(key)
 
-for (const [name, input, as = undefined] of ASKED) {
+for (const [name, input, as] of ASKED) {
   test(`${name} and what it needs beside it have the keys that AWS documents`, () => {
     const checks = [harness.checks(operationNamed(name), input, { as: as ?? harness.user('u', 'AIDAUSER') })].flat()
     assert.equal(checks.length > 0, true)
