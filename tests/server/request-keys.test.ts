@@ -12,6 +12,7 @@ import type { KnownOrganization } from '../../src/server/organization.ts'
 import { federatedPrincipal, servicePrincipal } from '../../src/server/principals.ts'
 import { requestContext } from '../../src/server/request-keys.ts'
 import { routeOf } from '../../src/server/route.ts'
+import { sealSession, type Session } from '../../src/services/session-token.ts'
 import { answerTo, type Called, queryRequest } from '../calls.ts'
 import { createAccount, openTestContext } from '../context.ts'
 import type { Credentials } from '../server.ts'
@@ -71,13 +72,40 @@ async function made(as: Credentials, service: Called, action: string, input: obj
   }
 }
 
-async function signer(name: string): Promise<readonly [HttpRequest, AuthenticatedCaller]> {
+function required(name: string): Credentials {
   const credentials = callers[name]
   assert.ok(credentials)
+  return credentials
+}
+const signer = (name: string): Promise<readonly [HttpRequest, AuthenticatedCaller]> => signedBy(required(name))
+
+async function signedBy(credentials: Credentials): Promise<readonly [HttpRequest, AuthenticatedCaller]> {
   const request = queryRequest('sts', 'GetCallerIdentity', {}, { credentials })
   const { context } = opened
   const route = routeOf(request)
   return [request, await authenticate(request, { route, record: context.audit.open(request, route, 'id'), context })]
+}
+
+let sessions = 0
+/** A session as its token says it; the root user's where nothing else is said. */
+async function sealed(facts: Partial<Session>): Promise<readonly [HttpRequest, AuthenticatedCaller]> {
+  const keys = { accessKeyId: `ASIASESSION${(sessions += 1)}`, secretAccessKey: 'sealed' }
+  const issuedAt = Date.now() - 1_000
+  const principal = { type: 'root', id: ACCOUNT } as const
+  const session: Session = { ...keys, accountId: ACCOUNT, principal, issuedAt, expiresAt: issuedAt + 900_000, ...facts }
+  return signedBy({ ...keys, sessionToken: sealSession(session, opened.context.edge.vault) })
+}
+
+/** A session of the role that came from a provider. */
+async function from(provider: string): Promise<readonly [HttpRequest, AuthenticatedCaller]> {
+  const request = queryRequest('iam', 'GetRole', { RoleName: 'app' }, { credentials: required('root') })
+  const [, id = ''] = /<RoleId>([^<]+)/.exec((await answerTo(request, opened.context)).body) ?? []
+  return sealed({ principal: { type: 'assumed-role', id, sessionName: 'jane' }, provider })
+}
+
+async function inOrganization(name: string): Promise<readonly [HttpRequest, AuthenticatedCaller]> {
+  const [request, caller] = await signer(name)
+  return [request, { ...caller, known: { ...caller.known, organization: ORGANIZATION } }]
 }
 
 const TAGS = ['team', 'cost']
@@ -86,7 +114,8 @@ const TAGS = ['team', 'cost']
 function keysOf(request: HttpRequest, caller: AuthenticatedCaller): Readonly<Record<string, unknown>> {
   const call = callOf(caller, request, 'id')
   const check = { action: 'sts:AssumeRole', resource: '*' }
-  const context = requestContext({ request, route: routeOf(request), caller, call }, check, fixedEntity('*', ACCOUNT, undefined))
+  const entity = fixedEntity('*', ACCOUNT, caller.known.organization)
+  const context = requestContext({ request, route: routeOf(request), caller, call }, check, entity)
   const names = KEY_FACTS.flatMap(({ name }) => (name.endsWith('/') ? TAGS.map((tag) => name + tag) : [name]))
   return Object.fromEntries(
     names.map((name) => [name, context.value(name.toLowerCase())]).filter(([, value]) => value !== undefined),
@@ -139,6 +168,11 @@ const ROWS: readonly Row[] = [
   ['user session',   () => signer('user session'),   [...SIGNED, 'aws:username', 'aws:PrincipalTag/team', 'aws:PrincipalTag/cost', 'aws:TokenIssueTime', 'aws:MultiFactorAuthPresent']],
   ['role',           () => signer('role'),           [...SIGNED, 'aws:PrincipalTag/team', 'aws:PrincipalTag/cost', 'aws:TokenIssueTime', 'aws:MultiFactorAuthPresent', 'aws:SourceIdentity']],
   ['federated user', () => signer('federated user'), [...SIGNED, 'aws:PrincipalTag/team', 'aws:PrincipalTag/cost', 'aws:TokenIssueTime']],
+  ['with a code',    () => sealed({ mfaAt: Date.now() }), [...SIGNED, 'aws:TokenIssueTime', 'aws:MultiFactorAuthPresent', 'aws:MultiFactorAuthAge']],
+  ['of AssumeRoot',  () => sealed({ assumedRoot: true }), [...SIGNED, 'aws:TokenIssueTime', 'aws:MultiFactorAuthPresent', 'aws:AssumedRoot']],
+  ['from a web identity', () => from(OIDC),          [...SIGNED, 'aws:PrincipalTag/team', 'aws:TokenIssueTime', 'aws:FederatedProvider']],
+  ['from SAML',      () => from(`arn:aws:iam::${ACCOUNT}:saml-provider/idp`), [...SIGNED, 'aws:PrincipalTag/team', 'aws:TokenIssueTime']],
+  ['of an organization', () => inOrganization('root'), [...SIGNED, 'aws:PrincipalOrgID', 'aws:PrincipalOrgPaths', 'aws:ResourceOrgID', 'aws:ResourceOrgPaths']],
   ['web identity',   () => nobody(federated('web-identity', OIDC)), [...FROM_OUTSIDE, 'aws:FederatedProvider']],
   ['SAML',           () => nobody(federated('saml', `arn:aws:iam::${ACCOUNT}:saml-provider/idp`)), FROM_OUTSIDE],
   ['service',        () => service(undefined, ORGANIZATION), [...ALWAYS, 'aws:PrincipalIsAWSService', 'aws:PrincipalServiceName', 'aws:PrincipalServiceNamesList']],
