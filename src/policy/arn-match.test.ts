@@ -57,9 +57,22 @@ for (const [pattern, form, asked, expected] of RESOURCES) {
   })
 }
 
-test('resource: variables before the fifth colon match nothing, and in 2008 all are literal', () => {
+test('resource: variables are filled in wherever they stand, and move no segment', () => {
   const early = resourcePattern('arn:aws:iam::${aws:username}:role/x', '2012-10-17')
-  assert.equal(early.matches(new AskedResource('arn:aws:iam::alice:role/x'), context), false)
+  assert.equal(early.matches(new AskedResource('arn:aws:iam::alice:role/x'), context), true)
+  assert.equal(early.matches(new AskedResource('arn:aws:iam::bob:role/x'), context), false)
+  assert.equal(early.matches(new AskedResource('arn:aws:iam::alice:role/x'), contextOf({})), false)
+  const filled = contextOf({ 'aws:username': 'iam::alice' })
+  assert.equal(
+    resourcePattern('arn:aws:${aws:username}:role/x', '2012-10-17').matches(
+      new AskedResource('arn:aws:iam::alice:role/x'),
+      filled,
+    ),
+    false,
+  )
+})
+
+test('resource: in 2008 variables are literal', () => {
   const old = resourcePattern('arn:aws:s3:::home/${aws:username}', '2008-10-17')
   assert.equal(old.matches(new AskedResource('arn:aws:s3:::home/alice'), context), false)
   assert.equal(old.matches(new AskedResource('arn:aws:s3:::home/${aws:username}'), context), true)

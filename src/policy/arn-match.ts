@@ -1,17 +1,17 @@
 /** ARNs compared segment by segment, with regard to case (IAM JSON policy elements: Resource; condition operators: ARN). */
 import type { RequestContext } from './context.ts'
 import type { PolicyVersion } from './document.ts'
+import { isOpenPrefix, isStars, literalPrefix, matcherOf, type Pattern } from './glob.ts'
 import {
-  hasWildcard,
-  isOpenPrefix,
-  isStars,
-  literalPrefix,
-  matcherOf,
-  type Pattern,
-  type TextTest,
-  wildcardPattern,
-} from './glob.ts'
-import { hasVariables, literalPattern, prefixOf, templateOf, type TemplateTest, templateTest, variableEnd } from './variables.ts'
+  hasVariables,
+  literalPattern,
+  prefixOf,
+  type Template,
+  templateOf,
+  type TemplateTest,
+  templateTest,
+  variableEnd,
+} from './variables.ts'
 
 /** Segments of an ARN: the sixth is all the rest, with its colons. */
 const SEGMENTS = 6
@@ -90,25 +90,33 @@ const ANY: ResourcePattern = { form: 'any', prefix: '', tailPrefix: '', matches:
 
 /**
  * The test of one `Resource` text. "You can't use a variable to replace parts of the ARN before the fifth colon" (IAM User Guide, "Variables
- * and tags"): there it stays the text it is, and matches nothing. A policy of AWS's own has such a resource, so it is not refused.
+ * and tags"): IAM stores no such document. Where one is decided all the same, AWS fills the variable in: its own policy
+ * AmazonTimestreamInfluxDBServiceRolePolicy is about `arn:*:kms:*:${aws:PrincipalAccount}:key/*`, and of
+ * `arn:aws:iam::${aws:PrincipalAccount}:role/workshop-*` its simulator is recorded to allow the caller's own account and no other (2026).
  */
 export function resourcePattern(text: string, version: PolicyVersion): ResourcePattern {
   if (text === '*') return ANY
   const segments = completed(cutTemplate(text, version))
   if (segments.every(isStars)) return ANY
-  const head = segments.slice(0, SEGMENTS - 1)
-  const tail = templateOf(segments[SEGMENTS - 1] ?? '', { version, wildcards: true })
-  const before = `${head.join(':')}:`
-  if (head.some(hasWildcard))
-    return {
-      form: 'segmented',
-      prefix: literalPrefix(wildcardPattern(before)),
-      tailPrefix: prefixOf(tail),
-      matches: segmentTest(head, templateTest(tail)),
-    }
+  const templates = segments.map((segment) => templateOf(segment, { version, wildcards: true }))
+  const head = templates.slice(0, SEGMENTS - 1)
+  const tail = templates[SEGMENTS - 1] ?? []
+  if (!head.every(isLiteral)) return segmented(`${segments.slice(0, SEGMENTS - 1).join(':')}:`, templates, version)
+  const before = `${head.map((template) => literalPattern(template).text).join(':')}:`
   if (hasVariables(tail))
     return { form: 'variable', prefix: before + prefixOf(tail), tailPrefix: '', matches: afterHead(before, templateTest(tail)) }
   return literalHead(before, literalPattern(tail))
+}
+
+const isLiteral = (template: Template): boolean => !hasVariables(template) && literalPattern(template).kinds === undefined
+
+function segmented(before: string, templates: readonly Template[], version: PolicyVersion): ResourcePattern {
+  return {
+    form: 'segmented',
+    prefix: prefixOf(templateOf(before, { version, wildcards: true })),
+    tailPrefix: prefixOf(templates[SEGMENTS - 1] ?? []),
+    matches: segmentTest(templates.map(templateTest)),
+  }
 }
 
 /** Most resources: five literal segments, so that one comparison finds the sixth. */
@@ -123,13 +131,13 @@ function afterHead(before: string, test: TemplateTest): ResourcePattern['matches
   return ({ arn }, context) => arn.startsWith(before) && test(arn, before.length, context)
 }
 
-function segmentTest(head: readonly string[], tail: TemplateTest): ResourcePattern['matches'] {
-  const tests: readonly TextTest[] = head.map((segment) => matcherOf(wildcardPattern(segment)))
-  return (resource, context) => {
-    const { segments } = resource
+function segmentTest(tests: readonly TemplateTest[]): ResourcePattern['matches'] {
+  return ({ segments }, context) => {
     // The sixth segment first: it tells more resources apart than the others.
-    if (segments.length !== SEGMENTS || !tail(resource.tail, 0, context)) return false
-    for (let index = 0; index < SEGMENTS - 1; index += 1) if (tests[index]?.(segments[index] ?? '', 0) !== true) return false
+    for (let index = SEGMENTS - 1; index >= 0; index -= 1) {
+      const segment = segments[index]
+      if (segment === undefined || tests[index]?.(segment, 0, context) !== true) return false
+    }
     return true
   }
 }

@@ -100,7 +100,7 @@ const ODD: readonly (readonly [name: string, check: Check, caller: Caller, state
   ['a resource that is no ARN',           { ...GET, resource: 'access key AKIAX' },   ALICE, anyResource, 'wider'],
   ['an ARN cut short',                    { ...GET, resource: 'arn:aws:s3' },         ALICE, anyResource, 'wider'],
   ['a sign before the fifth colon',       { ...GET, resource: 'arn:aws:s3:::b:k'.replace('s3', 's*') }, ALICE, anyResource, 'wider'],
-  ['a variable before the fifth colon',   { ...GET, resource: 'arn:aws:${aws:username}:::b' }, ALICE, anyResource, 'wider'],
+  ['a variable before the fifth colon',   { ...GET, resource: 'arn:aws:${aws:username}:::b' }, ALICE, { ...anyResource, Resource: 'arn:aws:${$}{aws:username}:::b' }, 'exact'],
   ['a subject that reads like a variable', ODD_TOKEN, WORKFLOW, { Effect: 'Allow', Principal: { Federated: WORKFLOW.arn }, Action: TOKEN.action,
     Condition: { StringEquals: { 'tokens.example.com:sub': 'repo:${$}{aws:username}*' } } }, 'exact'],
   ['a root user, not its account',        ABROAD,  ROOT, { ...toRoot, Condition: { StringEquals: { 'aws:PrincipalArn': ROOT.arn } } }, 'exact'],

@@ -87,7 +87,7 @@ const RESOURCE_PATTERNS = [
   '*', 'arn:aws:s3:*', 'arn:aws:s3:::*', 'arn:aws:s3:::b/*', 'arn:aws:s3:::b/*/a??', 'arn:aws:s3:::?/*', 'arn:aws:s3:::b/*:y', 'arn:aws:s3:::b/x', 'arn:aws:s3:::',
   'arn:*:s3:::b/*', `arn:aws:sqs:*:${HOME}:q`, 'arn:aws:sqs:eu-*-1:*:*', 'arn:aws:sqs:eu-west-?', `arn:aws:iam::*:role/*`, `arn:aws:iam::${OTHER}:*`,
   'arn:aws:s3:::b/home/${aws:username}', 'arn:aws:s3:::b/*/${AWS:UserName}', "arn:aws:s3:::b/home/${aws:username, 'ana'}", "arn:aws:s3:::b/home/${k:none, 'ana'}",
-  'arn:aws:s3:::b/home/a${*}', 'arn:aws:s3:::b/home/${k:none}', 'arn:aws:s3:::b/home/${aws:PrincipalTag/Team}*',
+  'arn:aws:s3:::b/home/a${*}', 'arn:aws:s3:::b/home/${k:none}', 'arn:aws:s3:::b/home/${aws:PrincipalTag/Team}*', 'arn:aws:*:*:${aws:PrincipalAccount}:*',
 ]
 
 type Kind = 'text' | 'number' | 'date' | 'boolean' | 'address' | 'arn' | 'bytes'

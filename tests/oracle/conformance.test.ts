@@ -49,7 +49,11 @@ test('conformance: the corpus is what tools/conformance.ts writes', () => {
 test('conformance: every case has a name of its own, a known source, and every outcome is asked for', () => {
   assert.equal(new Set(all.map(({ name }) => name)).size, all.length)
   for (const { name, source } of all)
-    assert.match(source, /^(?:https:\/\/(?:docs\.aws\.amazon\.com|aws\.amazon\.com\/blogs|www\.w3\.org)\/|inferred: .{20})/, name)
+    assert.match(
+      source,
+      /^(?:https:\/\/(?:docs\.aws\.amazon\.com|aws\.amazon\.com\/blogs|www\.w3\.org)\/|(?:inferred|recorded): .{20})/,
+      name,
+    )
   for (const outcome of ['allowed', 'explicitDeny', 'implicitDeny']) {
     assert.ok(all.filter(({ expected }) => expected.decision === outcome).length > 50, outcome)
   }

@@ -69,6 +69,13 @@ export function partsOf(arn: string): string[] {
   return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')]
 }
 
+/** The parts of a text of a policy. A colon in the name of a variable divides nothing. */
+export function partsOfPattern(pattern: string, variables: boolean): string[] {
+  if (!variables) return partsOf(pattern)
+  const hidden = pattern.replaceAll(/\$\{[^}]*\}/g, (variable) => variable.replaceAll(':', '\0'))
+  return partsOf(hidden).map((part) => part.replaceAll('\0', ':'))
+}
+
 /** Tokens cut at the first five colons that stand for themselves. */
 export function partsOfTokens(tokens: readonly Token[]): Token[][] {
   const parts: Token[][] = [[]]

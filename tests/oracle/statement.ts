@@ -1,6 +1,6 @@
 /** Whether one statement of a document speaks of a request, and through which of its principals. */
 import { conditionHolds } from './condition.ts'
-import { matches, partsOf, tokensOf } from './pattern.ts'
+import { matches, partsOf, partsOfPattern, tokensOf } from './pattern.ts'
 import type { Caller, Question } from './question.ts'
 
 export type Statement = {
@@ -79,11 +79,11 @@ function resourceMatches(pattern: string, resource: string, world: World): boole
   if (pattern === '*') return true
   const parts = partsOf(resource)
   if (parts.length < 6) return false
-  const patterns = partsOf(pattern)
+  const patterns = partsOfPattern(pattern, world.variables)
   // A short ARN is completed with asterisks (`arn:aws:cloudfront:*`).
   while (patterns.length < 6) patterns.push('*')
   return patterns.every((part, index) => {
-    const tokens = tokensOf(part, { ...world, variables: world.variables && index === 5, wildcards: true })
+    const tokens = tokensOf(part, { ...world, wildcards: true })
     return tokens !== undefined && matches(tokens, parts[index] ?? '')
   })
 }

@@ -1,5 +1,5 @@
 /** Cases of policy variables: where they stand, what they become, and what they are without a value. */
-import { HOME, PAGE, allow, ask, deny, document, documentOf, inferred, kase, type Theme } from './build.ts'
+import { HOME, OTHER, PAGE, allow, ask, deny, document, documentOf, inferred, kase, type Theme } from './build.ts'
 import type { Case, Context } from '../../tests/oracle/question.ts'
 
 const V2012 = '2012-10-17'
@@ -7,6 +7,9 @@ const ANA: Context = { 'aws:username': 'ana' }
 
 type InResource = readonly [pattern: string, asked: string, context: Context, applies: boolean, why: string, source?: string]
 const BUCKET = 'arn:aws:s3:::b'
+const EARLY = 'arn:*:kms:*:${aws:PrincipalAccount}:key/*'
+const EARLY_SOURCE =
+  'recorded: SimulateCustomPolicy allows a resource with ${aws:PrincipalAccount} for an account in the own account and in no other (2026); the AWS managed policy AmazonTimestreamInfluxDBServiceRolePolicy has this resource'
 
 // oxfmt-ignore
 const RESOURCES: readonly InResource[] = [
@@ -32,6 +35,9 @@ const RESOURCES: readonly InResource[] = [
   [`${BUCKET}/\${$}{x}`,                         `${BUCKET}/\${x}`,           {},                           true,  'a dollar sign that is itself'],
   [`${BUCKET}/\${aws:username}`,                 `${BUCKET}/anything`,        { 'aws:username': '*' },      false, 'an asterisk in a value is no wildcard', inferred('Values come from the request; the page gives the wildcard’s meaning to what stands in the policy.')],
   [`${BUCKET}/\${aws:username}`,                 `${BUCKET}/*`,               { 'aws:username': '*' },      true,  'an asterisk in a value is itself', inferred('Values come from the request; the page gives the wildcard’s meaning to what stands in the policy.')],
+  [EARLY, `arn:aws:kms:us-east-2:${HOME}:key/k`,  { 'aws:PrincipalAccount': HOME },                        true,  'before the fifth colon: IAM stores no such document, and fills in what others hold', EARLY_SOURCE],
+  [EARLY, `arn:aws:kms:us-east-2:${OTHER}:key/k`, { 'aws:PrincipalAccount': HOME },                        false, 'before the fifth colon: another account', EARLY_SOURCE],
+  [EARLY, `arn:aws:kms:us-east-2:${HOME}:key/k`,  {},                                                      false, 'before the fifth colon: no value matches no resource', EARLY_SOURCE],
   [`${BUCKET}/\${aws:TagKeys}`,                  `${BUCKET}/a`,               { 'aws:TagKeys': ['a', 'b'] }, false, 'a multivalued key is no variable', PAGE.sets],
 ]
 
