@@ -12,10 +12,7 @@ before(async () => {
 })
 after(() => harness.close())
 
-async function results(
-  operation: typeof simulateCustomPolicy | typeof simulatePrincipalPolicy,
-  input: object,
-): Promise<readonly EvaluationResult[]> {
+async function results(operation: typeof simulateCustomPolicy, input: object): Promise<readonly EvaluationResult[]> {
   const { EvaluationResults = [] } = await harness.call<SimulatePolicyResponse>(operation, input)
   return EvaluationResults
 }
