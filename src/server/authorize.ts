@@ -1,5 +1,5 @@
 /** The decision: every (action, resource, context) that an operation names must be allowed by the caller's policies. */
-import { decide, type Check as PolicyCheck } from '../policy/evaluate.ts'
+import { decide, type Check as PolicyCheck, type Decision } from '../policy/evaluate.ts'
 import { services } from '../services/index.ts'
 import { type Authorization, type Check, type EntityRef, NO_PERMISSION_NEEDED } from '../services/operation.ts'
 import type { Service } from '../services/service.ts'
@@ -7,6 +7,7 @@ import type { AuthenticatedCaller } from './authenticate.ts'
 import type { OpenCall } from './call.ts'
 import type { ServerContext } from './context.ts'
 import { denialFault, serviceOf } from './denial-fault.ts'
+import type { Refused } from './denials.ts'
 import { fixedEntity, knownEntity, type KnownEntity, toldTo } from './entities.ts'
 import type { HttpRequest } from './http.ts'
 import { brokenPolicyDenied } from './observe.ts'
@@ -31,21 +32,26 @@ export function authorize(authorization: Authorization, authorizing: Authorizing
   return 'action' in authorization ? authorizeOne(authorization, authorizing) : authorizeAll(authorization, authorizing)
 }
 
-/** What several checks name is looked up once: they are about the same state of it. */
+/** What several checks name is looked up once: they are about the same state of it. All are decided: a refusal tells of each. */
 async function authorizeAll(checks: readonly Check[], authorizing: Authorizing): Promise<void> {
   const found = new Map<Check['resource'], KnownEntity>()
+  const decided: Decided[] = []
   for (const check of checks) {
     const entity = found.get(check.resource) ?? (await entityOf(check, authorizing))
     found.set(check.resource, entity)
-    decideOn(entity, check, authorizing)
+    const one = decideOn(entity, check, authorizing)
+    if (one !== undefined) decided.push(one)
   }
+  mustBeAllowed(decided, authorizing)
 }
 
 function authorizeOne(check: Check, authorizing: Authorizing): void | Promise<void> {
   const entity = entityOf(check, authorizing)
-  return entity instanceof Promise
-    ? entity.then((found) => decideOn(found, check, authorizing))
-    : decideOn(entity, check, authorizing)
+  const decide = (found: KnownEntity): void => {
+    const one = decideOn(found, check, authorizing)
+    if (one !== undefined && one.decision.decision !== 'allowed') mustBeAllowed([one], authorizing)
+  }
+  return entity instanceof Promise ? entity.then(decide) : decide(entity)
 }
 
 const entityOf = ({ action, resource }: Check, authorizing: Authorizing): KnownEntity | Promise<KnownEntity> =>
@@ -53,13 +59,17 @@ const entityOf = ({ action, resource }: Check, authorizing: Authorizing): KnownE
     ? fixedEntity(resource, authorizing.call.accountId, authorizing.caller.known.organization)
     : recallEntity(action, resource, authorizing)
 
-function decideOn(known: KnownEntity, check: Check, authorizing: Authorizing): void {
+/** A check with what it was decided by. */
+type Decided = Omit<Refused, 'beside'> & { readonly decision: Decision }
+
+/** Undefined where the check is about another state of its resource. */
+function decideOn(known: KnownEntity, check: Check, authorizing: Authorizing): Decided | undefined {
   const { caller, call, context } = authorizing
   const entity = toldTo(check.action, known, ownerOf(check)?.actionsOfKey)
   if (check.when !== undefined) {
     const found = entity.missing === true ? 'missing' : 'exists'
     call.found.push(found)
-    if (found !== check.when) return
+    if (found !== check.when) return undefined
   }
   const question: PolicyCheck = {
     action: check.action,
@@ -75,11 +85,19 @@ function decideOn(known: KnownEntity, check: Check, authorizing: Authorizing): v
   })
   const decision = decide(question, caller.known.caller, policies)
   context.metrics.decided(decision.decision)
-  if (decision.decision === 'allowed') return
-  if (decision.decision === 'explicitDeny' && decision.broken !== undefined) brokenPolicyDenied(decision.broken, context)
   const { request, route } = authorizing
-  const facts = { request, route, caller, call, check, entity }
-  throw denialFault({ facts, check: question, policies, decision }, context.denials)
+  return { facts: { request, route, caller, call, check, entity }, check: question, policies, decision }
+}
+
+/** Throws for the first check that is not allowed. The others are kept with it. */
+function mustBeAllowed(decided: readonly Decided[], { context }: Authorizing): void {
+  for (const [index, one] of decided.entries()) {
+    const { decision } = one
+    if (decision.decision === 'allowed') continue
+    if (decision.decision === 'explicitDeny' && decision.broken !== undefined) brokenPolicyDenied(decision.broken, context)
+    const beside = { before: decided.slice(0, index), after: decided.slice(index + 1) }
+    throw denialFault({ ...one, decision, beside }, context.denials)
+  }
 }
 
 /** A role's trust policy is about STS's actions alone: whether a role may be read, changed or passed, identity policies say. */

@@ -5,7 +5,7 @@ import type { RandomBytes } from '../aws/ids.ts'
 import type { CompiledPolicy } from '../policy/compile.ts'
 import type { Check as PolicyCheck, Policies } from '../policy/evaluate.ts'
 import { lanesOf, type Lane } from '../policy/question.ts'
-import type { DenialRecord, KeptPolicy } from '../services/denial-record.ts'
+import { type AskedBeside, type DenialRecord, type KeptPolicy, type KeptSet, OF_RESOURCE } from '../services/denial-record.ts'
 import { type KeptText, type NewDenial, TEXT_REFRESH_MS } from '../services/denials.rows.ts'
 import { targetArn } from '../services/organizations/ids.ts'
 import type { KnownOrganization } from './organization.ts'
@@ -18,7 +18,14 @@ const MAX_RECORD_LENGTH = 131_072
 const WRITTEN_TEXTS = 4_000
 
 /** A refusal: what is known of the request, what was asked of the policies, and which those were. */
-export type Refused = { readonly facts: Facts; readonly check: PolicyCheck; readonly policies: Policies }
+export type Refused = {
+  readonly facts: Facts
+  readonly check: PolicyCheck
+  readonly policies: Policies
+  /** The other checks of the request, in its order. */
+  readonly beside: { readonly before: readonly Checked[]; readonly after: readonly Checked[] }
+}
+type Checked = Omit<Refused, 'beside'>
 
 export type DenialsSettings = {
   readonly random: RandomBytes
@@ -41,8 +48,7 @@ export class Denials {
   /** Keeps a refusal. Returns its authorization id; undefined where it is too large to keep. */
   keep(refused: Refused): string | undefined {
     const id = newAuthorizationId(this.#settings.random)
-    const { record, texts } = recordOf(refused, id)
-    const text = JSON.stringify(record)
+    const { record, texts, text } = written(recordOf(refused, id))
     if (text.length > MAX_RECORD_LENGTH) return undefined
     const accountId = record.caller.accountId
     this.#settings.queue({
@@ -75,14 +81,59 @@ export class Denials {
 const newAuthorizationId = (random: RandomBytes): string =>
   BigInt(`0x${Buffer.from(random(ID_BYTES)).toString('hex')}`).toString(36)
 
-function recordOf(
-  { facts, check, policies }: Refused,
-  id: string,
-): { readonly record: DenialRecord; readonly texts: readonly KeptText[] } {
-  const { call, caller, entity } = facts
-  const { action, resource, resourceAccountId, resourcePolicy } = check
+type Recorded = { readonly record: DenialRecord; readonly texts: readonly KeptText[] }
+
+/** As JSON; without the other checks of the request where it is too large with them. */
+function written({ record, texts }: Recorded): Recorded & { readonly text: string } {
+  const text = JSON.stringify(record)
+  if (text.length <= MAX_RECORD_LENGTH) return { record, texts, text }
+  const { before: _before, after: _after, ...alone } = record
+  return { record: alone, texts, text: JSON.stringify(alone) }
+}
+
+function recordOf(refused: Refused, id: string): Recorded {
+  const { facts, beside } = refused
+  const { call, caller } = facts
   const texts = new Map<string, string>()
-  const sets = lanesOf(check, caller.known.caller, policies).map((lane) => ({
+  const others = (checks: readonly Checked[]): readonly AskedBeside[] | undefined =>
+    checks.length === 0
+      ? undefined
+      : checks.map((one) => ({
+          ...askedIn(one),
+          sets: keptSets(one, texts).filter(({ policyType }) => OF_RESOURCE.has(policyType)),
+        }))
+  const record: DenialRecord = {
+    id,
+    requestId: call.requestId,
+    at: call.now,
+    region: call.region,
+    caller: caller.known.caller,
+    organizationId: caller.known.organization?.id,
+    ...askedIn(refused),
+    requestContext: keysOfRequest(facts),
+    sets: keptSets(refused, texts),
+    before: others(beside.before),
+    after: others(beside.after),
+  }
+  return { record, texts: Array.from(texts, ([hash, text]) => ({ hash, text })) }
+}
+
+function askedIn({ facts, check }: Checked): Omit<AskedBeside, 'sets'> {
+  const { action, resource, resourceAccountId, resourcePolicy } = check
+  return {
+    action,
+    resource,
+    resourceAccountId,
+    resourceOrganizationId: facts.entity.organization?.id,
+    mandatory: resourcePolicy?.mandatory === true ? true : undefined,
+    resourceContext: keysOfResource(facts),
+    checkContext: keysOfCheck(facts),
+  }
+}
+
+/** The sets of policies of a check; their texts go to `texts`. */
+function keptSets({ facts, check, policies }: Checked, texts: Map<string, string>): readonly KeptSet[] {
+  return lanesOf(check, facts.caller.known.caller, policies).map((lane) => ({
     policyType: lane.policyType,
     level: lane.level,
     policies: lane.set.policies.map((policy): KeptPolicy => {
@@ -91,24 +142,6 @@ function recordOf(
       return { source: policy.source, hash, attachedTo: attachedTo(policy, lane, facts) }
     }),
   }))
-  const record: DenialRecord = {
-    id,
-    requestId: call.requestId,
-    at: call.now,
-    region: call.region,
-    caller: caller.known.caller,
-    organizationId: caller.known.organization?.id,
-    action,
-    resource,
-    resourceAccountId,
-    resourceOrganizationId: entity.organization?.id,
-    mandatory: resourcePolicy?.mandatory === true ? true : undefined,
-    requestContext: keysOfRequest(facts),
-    resourceContext: keysOfResource(facts),
-    checkContext: keysOfCheck(facts),
-    sets,
-  }
-  return { record, texts: Array.from(texts, ([hash, text]) => ({ hash, text })) }
 }
 
 const hashes = new WeakMap<CompiledPolicy, string>()

@@ -20,6 +20,9 @@ export type KeptPolicy = {
 /** Policies that were decided together: those of one type, or of one level of an organization or of a session. */
 export type KeptSet = { readonly policyType: PolicyType; readonly level: number; readonly policies: readonly KeptPolicy[] }
 
+/** The sets of policies on the side of the resource; all others are the caller's. */
+export const OF_RESOURCE: ReadonlySet<string> = new Set(['resource', 'trust', 'rcp'])
+
 /** Plain data: it is stored as JSON. */
 export type DenialRecord = {
   /** The authorization id. */
@@ -44,6 +47,30 @@ export type DenialRecord = {
   /** What the operation says of this action: it stands over both. */
   readonly checkContext: Keys
   readonly sets: readonly KeptSet[]
+  /** What else the request needed, in its order: before the action that was refused, and after it. */
+  readonly before?: readonly AskedBeside[] | undefined
+  readonly after?: readonly AskedBeside[] | undefined
+}
+
+/** Another action of a request. Its sets are those on the side of its resource: the caller's are the same. */
+export type AskedBeside = Pick<
+  DenialRecord,
+  | 'action'
+  | 'resource'
+  | 'resourceAccountId'
+  | 'resourceOrganizationId'
+  | 'mandatory'
+  | 'resourceContext'
+  | 'checkContext'
+  | 'sets'
+>
+
+/** All that a request needed, in its order, each as if it were the one that was refused. */
+export function allAsked(record: DenialRecord): readonly DenialRecord[] {
+  const { before = [], after = [], ...refused } = record
+  const own = record.sets.filter(({ policyType }) => !OF_RESOURCE.has(policyType))
+  const asRecord = (one: AskedBeside): DenialRecord => ({ ...refused, ...one, sets: [...own, ...one.sets] })
+  return [...before.map(asRecord), refused, ...after.map(asRecord)]
 }
 
 /** What was decided, ready to be decided again. */

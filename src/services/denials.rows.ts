@@ -85,10 +85,11 @@ export async function keptText(tx: ReadTx, accountId: string, hash: string): Pro
   return (await tx.get<{ readonly document: string }>(TEXT, accountId, hash))?.document
 }
 
-/** The texts of all policies of a refusal, by hash. */
+/** The texts of all policies of a refusal, by hash; those of the request's other actions too. */
 export async function loadTexts(tx: ReadTx, record: DenialRecord): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>()
-  for (const { hash } of record.sets.flatMap(({ policies }) => policies)) {
+  const { sets, before = [], after = [] } = record
+  for (const { hash } of [...sets, ...[...before, ...after].flatMap((one) => one.sets)].flatMap(({ policies }) => policies)) {
     const text = texts.has(hash) ? undefined : await keptText(tx, record.caller.accountId, hash)
     if (text !== undefined) texts.set(hash, text)
   }

@@ -4,9 +4,8 @@ import { after, before, test } from 'node:test'
 import * as Iam from '@aws-sdk/client-iam'
 import * as Organizations from '@aws-sdk/client-organizations'
 import * as Sts from '@aws-sdk/client-sts'
-import type { GetRequestAuthorizationDetailsOutput } from '../../src/model/iam-toolbox.gen.ts'
-import { signRequest } from '../../src/sigv4/sign.ts'
 import { type Credentials, startTestServer, type TestServer } from '../server.ts'
+import { askToolbox, type Told } from '../toolbox.ts'
 
 const ACCOUNT = '111122223333'
 const OTHER = '444455556666'
@@ -68,29 +67,7 @@ async function refusal(call: Promise<unknown>): Promise<Refused> {
   return { message, id: /authorization id: ([0-9a-z]+)$/.exec(message)?.[1] ?? '', requestId }
 }
 
-type Evaluation = GetRequestAuthorizationDetailsOutput['evaluations']
-/** The members of both answers, and the code of a refusal. */
-type Told = {
-  readonly type: string | null
-  readonly requestContext?: Readonly<Record<string, unknown>>
-  readonly evaluations: NonNullable<Evaluation>
-  readonly policies: NonNullable<GetRequestAuthorizationDetailsOutput['policies']>
-  readonly policyDocument?: unknown
-}
-
-/** IAM Toolbox has no client for JavaScript yet: a signed GET, as its model says. */
-async function toolbox(target: string, credentials: Credentials): Promise<{ readonly status: number; readonly body: Told }> {
-  const { host } = new URL(server.endpoint)
-  const request = { method: 'GET', target, rawHeaders: ['host', host], body: Buffer.alloc(0), remoteAddress: '', receivedAt: 0 }
-  const added = signRequest(request, credentials, { region: 'us-east-1', service: 'iam', now: Date.now() })
-  const headers: [string, string][] = []
-  for (let index = 0; index < added.length; index += 2) headers.push([added[index] ?? '', added[index + 1] ?? ''])
-  const answer = await fetch(`${server.endpoint}${target}`, { headers })
-  return {
-    status: answer.status,
-    body: { type: answer.headers.get('x-amzn-errortype'), ...((await answer.json()) as Omit<Told, 'type'>) },
-  }
-}
+const toolbox = (target: string, credentials: Credentials) => askToolbox(server.endpoint, target, credentials)
 const details = (id: string, credentials: Credentials) => toolbox(`/authorization-details/${id}`, credentials)
 
 const getRole = (RoleName = 'reader') => refusal(server.iam(alice).send(new Iam.GetRoleCommand({ RoleName })))
@@ -183,6 +160,50 @@ test('details and policy of an explicit deny, by the policies of then', async ()
   const read = await toolbox(`/authorization-details/${id}/policy?policyUri=${policy?.uri}`, reader)
   assert.deepEqual([read.status, read.body.policyDocument], [200, JSON.parse(POLICY)])
   await server.iam(root).send(new Iam.PutUserPolicyCommand({ UserName: 'alice', PolicyName: 'own', PolicyDocument: POLICY }))
+})
+
+const effects = ({ evaluations }: Told) => evaluations.map(({ action, evaluatedEffect }) => `${action} ${evaluatedEffect}`)
+
+test('details: every action that the request needed, in its order', async () => {
+  const maker = await userWith('maker', policyOf({ Sid: 'Make', Effect: 'Allow', Action: 'iam:CreateUser', Resource: '*' }))
+  const Tags = [{ Key: 'team', Value: 'blue' }]
+  const { message, id } = await refusal(server.iam(maker).send(new Iam.CreateUserCommand({ UserName: 'new', Tags })))
+  assert.match(message, /is not authorized to perform: iam:TagUser on resource/)
+  const { body } = await details(id, reader)
+  assert.deepEqual(effects(body), ['iam:CreateUser ALLOW', 'iam:TagUser IMPLICIT_DENY'])
+  const [created, tagged] = body.evaluations
+  assert.deepEqual(created?.matchedPolicies, [
+    { uri: body.policies[0]?.uri, matchedStatements: [{ sid: 'Make', evaluatedEffect: 'ALLOW' }] },
+  ])
+  assert.deepEqual([tagged?.matchedPolicies, tagged?.context?.['aws:RequestTag/team']], [[], 'blue'])
+  assert.equal(body.policies.length, 1)
+})
+
+test('details: what comes after the refused action, and each side of it across accounts', async () => {
+  const RoleArn = `arn:aws:iam::${OTHER}:role/tagged`
+  const AssumeRolePolicyDocument = policyOf({ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:TagSession' })
+  await server.iam(stranger).send(new Iam.CreateRoleCommand({ RoleName: 'tagged', AssumeRolePolicyDocument }))
+  const caller = await userWith('tagging', policyOf({ Effect: 'Allow', Action: 'sts:*', Resource: '*' }))
+  const Tags = [{ Key: 'team', Value: 'blue' }]
+  const { requestId } = await refusal(
+    server.sts(caller).send(new Sts.AssumeRoleCommand({ RoleArn, RoleSessionName: 'visit', Tags })),
+  )
+  const { id, action } = await server.admin('explainDenial', { id: requestId })
+  assert.equal(action, 'sts:AssumeRole')
+  const own = (await details(id, reader)).body
+  assert.deepEqual(effects(own), ['sts:AssumeRole IMPLICIT_DENY', 'sts:TagSession ALLOW'])
+  assert.deepEqual(
+    own.policies.map(({ type }) => type),
+    ['IDENTITY_BASED_POLICY'],
+  )
+  assert.ok(!JSON.stringify(own).includes('ResourceAccount'))
+  const theirs = (await details(id, stranger)).body
+  assert.deepEqual(effects(theirs), ['sts:AssumeRole IMPLICIT_DENY', 'sts:TagSession ALLOW'])
+  assert.deepEqual(
+    theirs.policies.map(({ type, attachedTo }) => [type, attachedTo]),
+    [['RESOURCE_BASED_POLICY', [{ arn: RoleArn }]]],
+  )
+  assert.ok(!JSON.stringify(theirs).includes('blue'))
 })
 
 // oxfmt-ignore

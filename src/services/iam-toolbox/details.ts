@@ -23,16 +23,16 @@ export const uriOf = ({ arn, id }: PolicySource): string => arn ?? createHash('s
 
 /** One entry a policy, however many parts of an organization it is attached to. */
 export function policyInfos(sets: readonly KeptSet[]): readonly PolicyInfo[] {
-  const infos = new Map<string, PolicyInfo>()
+  const infos = new Map<string, { readonly info: Omit<PolicyInfo, 'attachedTo'>; readonly arns: ReadonlySet<string> }>()
   for (const { policyType, policies } of sets) {
     for (const { source, attachedTo } of policies) {
       const uri = uriOf(source)
       const key = `${policyType} ${uri}`
-      const arns = [...(infos.get(key)?.attachedTo ?? []), ...attachedTo.map((arn) => ({ arn }))]
-      infos.set(key, { type: TYPES[policyType], inline: source.arn === undefined, uri, attachedTo: arns })
+      const arns = new Set([...(infos.get(key)?.arns ?? []), ...attachedTo])
+      infos.set(key, { info: { type: TYPES[policyType], inline: source.arn === undefined, uri }, arns })
     }
   }
-  return [...infos.values()]
+  return Array.from(infos.values(), ({ info, arns }) => ({ ...info, attachedTo: Array.from(arns, (arn) => ({ arn })) }))
 }
 
 /** What came of the action on the resource, with the statements that matched and the keys on the sides that the reader sees. */
@@ -45,10 +45,12 @@ export function evaluationOf(record: DenialRecord, { decision, parts }: Explanat
     action,
     resource,
     context: { ...(sides.resource && resourceContext), ...(sides.caller && checkContext) },
-    evaluatedEffect: decision.decision === 'explicitDeny' ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY',
+    evaluatedEffect: EFFECTS[decision.decision],
     matchedPolicies: matchedPolicies(matched),
   }
 }
+
+const EFFECTS = { allowed: 'ALLOW', explicitDeny: 'EXPLICIT_DENY', implicitDeny: 'IMPLICIT_DENY' } as const
 
 function matchedPolicies(matched: Explanation['parts'][number]['matched']): readonly MatchedPolicy[] {
   const byUri = Map.groupBy(matched, ({ policy }) => uriOf(policy))

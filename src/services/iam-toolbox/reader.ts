@@ -1,10 +1,7 @@
 /** What a reader may see of a refusal: the side of its own account or organization. */
-import type { DenialRecord, KeptSet } from '../denial-record.ts'
+import { type DenialRecord, type KeptSet, OF_RESOURCE } from '../denial-record.ts'
 
 export type Reader = { readonly accountId: string; readonly organizationId: string | undefined }
-
-/** The sets of policies on the side of the resource; all others are the caller's. */
-const OF_RESOURCE: ReadonlySet<string> = new Set(['resource', 'trust', 'rcp'])
 
 export type Sides = { readonly caller: boolean; readonly resource: boolean }
 

@@ -2,8 +2,9 @@
 import { parsePolicy } from '../../policy/parse.ts'
 import { PolicyError } from '../../policy/document.ts'
 import { explain } from '../../policy/explain.ts'
+import type { Evaluation } from '../../model/iam-toolbox.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
-import { type DenialRecord, loadAsked } from '../denial-record.ts'
+import { allAsked, type DenialRecord, type KeptSet, loadAsked } from '../denial-record.ts'
 import { findDenial, keptText } from '../denials.rows.ts'
 import { type Call, readOperation } from '../operation.ts'
 import { organizationIdOf } from '../organization-of.rows.ts'
@@ -13,29 +14,35 @@ import { type Sides, seenSets, sidesOf } from './reader.ts'
 
 type Found = { readonly record: DenialRecord; readonly sides: Sides }
 
-/** The refusal, and which sides of it the caller may see. Throws ResourceNotFoundException. */
-async function mustFind(tx: ReadTx, id: string, { accountId, now }: Call): Promise<Found> {
+/** What the request needed, in its order, and which sides of each the caller may see; what is none of its business is left out. Throws ResourceNotFoundException. */
+async function mustFind(tx: ReadTx, id: string, { accountId, now }: Call): Promise<readonly Found[]> {
   const record = await findDenial(tx, id, now)
   if (record === undefined) throw detailsNotFound(id)
-  const sides = sidesOf(record, { accountId, organizationId: await organizationIdOf(tx, accountId) })
-  if (!sides.caller && !sides.resource) throw detailsNotFound(id)
-  return { record, sides }
+  const reader = { accountId, organizationId: await organizationIdOf(tx, accountId) }
+  const found = allAsked(record)
+    .map((one) => ({ record: one, sides: sidesOf(one, reader) }))
+    .filter(({ sides }) => sides.caller || sides.resource)
+  if (found.length === 0) throw detailsNotFound(id)
+  return found
 }
 
-/** There is one page: a request is refused by the first of its checks that fails. */
+const seenOf = (found: readonly Found[]): readonly KeptSet[] => found.flatMap(({ record, sides }) => seenSets(record, sides))
+
+/** There is one page: a request needs few actions. */
 const getRequestAuthorizationDetails = readOperation('iam-toolbox', 'GetRequestAuthorizationDetails', {
   authorize: () => ({ action: 'iam:GetRequestAuthorizationDetails', resource: '*' }),
   // A refusal of a moment ago may still wait to be written.
   prepare: async (_tx, _input, call) => call.recorded(),
   async handle(tx, { authorizationId, nextToken }, call) {
     if (nextToken !== undefined) throw invalidToken()
-    const { record, sides } = await mustFind(tx, authorizationId, call)
-    const { check, caller, policies } = await loadAsked(tx, record)
-    return {
-      ...(sides.caller && { requestContext: record.requestContext }),
-      evaluations: [evaluationOf(record, explain(check, caller, policies), sides)],
-      policies: policyInfos(seenSets(record, sides)),
+    const found = await mustFind(tx, authorizationId, call)
+    const evaluations: Evaluation[] = []
+    for (const { record, sides } of found) {
+      const { check, caller, policies } = await loadAsked(tx, record)
+      evaluations.push(evaluationOf(record, explain(check, caller, policies), sides))
     }
+    const own = found.find(({ sides }) => sides.caller)
+    return { ...(own && { requestContext: own.record.requestContext }), evaluations, policies: policyInfos(seenOf(found)) }
   },
 })
 
@@ -44,12 +51,13 @@ const getRequestAuthorizationPolicy = readOperation('iam-toolbox', 'GetRequestAu
   authorize: () => ({ action: 'iam:GetRequestAuthorizationPolicy', resource: '*' }),
   prepare: async (_tx, _input, call) => call.recorded(),
   async handle(tx, { authorizationId, policyUri }, call) {
-    const { record, sides } = await mustFind(tx, authorizationId, call)
-    if (!sides.caller) throw detailsNotFound(authorizationId)
-    const kept = seenSets(record, sides)
+    const found = await mustFind(tx, authorizationId, call)
+    const own = found.find(({ sides }) => sides.caller)
+    if (own === undefined) throw detailsNotFound(authorizationId)
+    const kept = seenOf(found)
       .flatMap(({ policies }) => policies)
       .find(({ source }) => uriOf(source) === policyUri)
-    const text = kept && (await keptText(tx, record.caller.accountId, kept.hash))
+    const text = kept && (await keptText(tx, own.record.caller.accountId, kept.hash))
     if (text === undefined) throw policyNotFound()
     return { policyDocument: documentOf(text) }
   },

@@ -4,7 +4,7 @@ import { isOfOneHouse } from '../../policy/denial.ts'
 import type { Statement } from '../../policy/document.ts'
 import type { Caller, PolicyType } from '../../policy/evaluate.ts'
 import { explain, type Part } from '../../policy/explain.ts'
-import { type DenialRecord, loadAsked } from '../denial-record.ts'
+import { type DenialRecord, loadAsked, OF_RESOURCE } from '../denial-record.ts'
 import { findDenial } from '../denials.rows.ts'
 import { readOperation } from '../operation.ts'
 import { invalidAuthorizationMessage } from './errors.ts'
@@ -40,9 +40,6 @@ export const decodeAuthorizationMessage = readOperation('sts', 'DecodeAuthorizat
     return { DecodedMessage: JSON.stringify(message) }
   },
 })
-
-/** The policies of the resource's side. */
-const OF_RESOURCE: ReadonlySet<PolicyType> = new Set(['resource', 'trust', 'rcp'])
 
 const denyingOf = ({ policyType, matched }: Part, caller: Caller): readonly object[] =>
   matched
