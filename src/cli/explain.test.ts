@@ -95,6 +95,7 @@ const LINES: readonly (readonly [name: string, given: Partial<DenialExplanation>
   ['what it would be given',    { parts: [{ ...trust, attachedTo: [], nearMisses: [] }] },                                `In the role trust policy of ${ROLE}, once there is such a role:`],
   ['what grants more',          { flip: add('wider') },                                                                   'It grants more than this: no policy can name the caller or the resource by itself.'],
   ['what nothing lifts',        { flip: { kind: 'denied', policyType: 'scp', policy: 'p', statement: denies } },          'Nothing that is added lifts a deny.'],
+  ['a policy that has to be mended', { flip: { kind: 'denied', policyType: 'scp', policy: 'p' } },                      'A policy that cannot be read denies everything, whatever is added.'],
   ['whom nothing names',        { flip: { kind: 'none', policyType: 'resource' } },                                       'No statement lifts the refusal for this caller alone: it cannot be named in the resource-based policy.'],
 ]
 for (const [name, given, line] of LINES) {

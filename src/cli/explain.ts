@@ -132,11 +132,11 @@ function flipText(flip: ShownFlip, parts: readonly ShownPart[]): string {
   if (flip.kind === 'none')
     return `No statement lifts the refusal for this caller alone: it cannot be named in the ${nameOf(flip.policyType)}.\n`
   if (flip.kind === 'denied') {
-    const where = flip.statement === undefined ? flip.policy : statementText(flip.statement)
-    return wrapped(
-      printable(`Nothing that is added lifts a deny. The request is allowed only where it is not met any more: ${where}.`),
-      0,
-    )
+    const why =
+      flip.statement === undefined
+        ? `A policy that cannot be read denies everything, whatever is added. It has to be mended or taken away: ${flip.policy}.`
+        : `Nothing that is added lifts a deny. The request is allowed only where it is not met any more: ${statementText(flip.statement)}.`
+    return wrapped(printable(why), 0)
   }
   const blocks = flip.additions.map(({ policyType, attachedTo, document, reach }) => {
     const where = attachedTo.length === 0 ? '' : ` of ${attachedTo.join(', ')}`

@@ -109,6 +109,11 @@ test('the simulation tells what trust and session policies say by themselves', (
   )
 })
 
+test('a scenario without an action, or with a resource that is no text, is refused', () => {
+  for (const member of ['action', 'resource'])
+    assert.throws(() => prepare({ ...read, [member]: member === 'action' ? undefined : 5 }), { name: 'InputError', member })
+})
+
 test('keys of the context are given in any case, and stand over those of the caller', () => {
   const valueOf = (context: Scenario['context'], key: string) =>
     prepare({ ...read, ...(context && { context }) }).check.context.value(key)

@@ -60,6 +60,8 @@ export function prepare(scenario: Scenario): Prepared {
 function checkOf({ action, resource = '*', resourceAccountId, context, trust, resourcePolicy }: Scenario, caller: Caller): Check {
   if (trust !== undefined && resourcePolicy !== undefined)
     throw new InputError('resourcePolicy', 'a trust policy is the policy of its role: a resource has no other')
+  for (const [member, text] of Object.entries({ action, resource }))
+    if (typeof text !== 'string') throw new InputError(member, `the ${member} is no text`)
   const check: Check = {
     action,
     resource,
