@@ -26,9 +26,19 @@ const RESOURCES: readonly (readonly [pattern: string, form: ResourceForm, asked:
   ['arn:aws:s3:::b/*${*}',               'prefix-glob', 'arn:aws:s3:::b/x*',                  true],
   ['arn:aws:s3:::b/${$}${?}',            'exact',       'arn:aws:s3:::b/$?',                  true],
   ['arn:aws:sqs:*:111122223333:q',       'segmented',   'arn:aws:sqs:eu-west-1:111122223333:q', true],
-  // A wildcard stays in its segment; in the sixth it takes colons.
-  ['arn:aws:sqs:*:q',                    'segmented',   'arn:aws:sqs:eu-west-1:111122223333:q', false],
-  ['arn:aws:iam::*:role/x',              'segmented',   'arn:aws:iam::1:2:role/x',            false],
+  // A wildcard stays in its segment, but for a star at its end; in the sixth it takes colons.
+  ['arn:aws:sqs:*:q',                    'segmented',   'arn:aws:sqs:eu-west-1:111122223333:q', true],
+  ['arn:aws:sqs:*:q',                    'segmented',   'arn:aws:sqs:eu-west-1:q:x',          true],
+  ['arn:aws:sqs:*:q',                    'segmented',   'arn:aws:sqs:eu-west-1:111122223333:r', false],
+  ['arn:aws:sqs:*:q',                    'segmented',   'arn:aws:sqs:eu-west-1:q',            false],
+  ['arn:aws:sqs:e*:q',                   'segmented',   'arn:aws:sqs:eu-west-1:111122223333:q', true],
+  ['arn:aws:sqs:*1:q',                   'segmented',   'arn:aws:sqs:eu-west-1:111122223331:q', false],
+  ['arn:aws:sqs:eu-west-1:?:q',          'segmented',   'arn:aws:sqs:eu-west-1:::q',          false],
+  ['arn:aws:iam::*:role/x',              'segmented',   'arn:aws:iam::1:2:role/x',            true],
+  ['arn:aws:iam::*2:role/x',             'segmented',   'arn:aws:iam::1:2:role/x',            false],
+  ['arn:aws:logs:*:*:/aws-glue/*',       'segmented',   'arn:aws:logs:eu-west-1:111122223333:log-group:/aws-glue/jobs', true],
+  ['arn:aws:logs:*:*:/aws-glue/*',       'segmented',   'arn:aws:logs:eu-west-1:111122223333:log-group:/aws/glue/jobs', false],
+  ['arn:aws:s*:*:*:b${*}:c',             'segmented',   'arn:aws:s3:::b*:c',                  true],
   ['arn:aws:logs:*:*:log-group:*',       'segmented',   'arn:aws:logs:r:1:log-group:a:log-stream:b', true],
   ['arn:aws:s?:::b',                     'segmented',   'arn:aws:s3:::b',                     true],
   // Short ARNs are completed, whole ones are not.
@@ -53,7 +63,11 @@ for (const [pattern, form, asked, expected] of RESOURCES) {
     const resource = new AskedResource(asked)
     assert.equal(compiled.form, form)
     assert.equal(compiled.matches(resource, context), expected)
-    if (expected) assert.ok(asked.startsWith(compiled.prefix) && resource.tail.startsWith(compiled.tailPrefix))
+    if (expected)
+      assert.ok(
+        asked.startsWith(compiled.prefix) &&
+          (compiled.tailPrefix === '' || resource.tails.some((tail) => tail.startsWith(compiled.tailPrefix))),
+      )
   })
 }
 

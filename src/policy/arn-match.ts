@@ -1,77 +1,48 @@
-/** ARNs compared segment by segment, with regard to case (IAM JSON policy elements: Resource; condition operators: ARN). */
+/** ARNs compared with patterns, with regard to case (IAM JSON policy elements: Resource; condition operators: ARN). */
 import type { RequestContext } from './context.ts'
 import type { PolicyVersion } from './document.ts'
-import { isOpenPrefix, isStars, literalPrefix, matcherOf, type Pattern } from './glob.ts'
+import { completed, cut, cutTemplate, resourceForms, SEGMENTS } from './arn-segments.ts'
+import { isOpenPrefix, isStars, literalPrefix, matcherOf, type Pattern, segmentedPattern } from './glob.ts'
 import {
   hasVariables,
+  joinedTest,
   literalPattern,
   prefixOf,
   type Template,
   templateOf,
   type TemplateTest,
   templateTest,
-  variableEnd,
 } from './variables.ts'
-
-/** Segments of an ARN: the sixth is all the rest, with its colons. */
-const SEGMENTS = 6
 
 /** A resource that is asked about. It is taken apart when a pattern first needs it, once for all statements. */
 export class AskedResource {
   readonly arn: string
-  #segments: readonly string[] | undefined
-  #tail: string | undefined
+  #tails: readonly string[] | undefined
 
   constructor(arn: string) {
     this.arn = arn
   }
 
-  /** At most six. */
-  get segments(): readonly string[] {
-    return (this.#segments ??= cut(this.arn))
+  /** What a sixth segment of a pattern can be about: all behind the fifth colon, and behind each later one. None of what is no ARN. */
+  get tails(): readonly string[] {
+    return (this.#tails ??= tailsOf(this.arn))
   }
 
-  /** The sixth segment; empty where there is none. */
-  get tail(): string {
-    return (this.#tail ??= this.segments[SEGMENTS - 1] ?? '')
+  /** Whether one of them begins with the text. Tells most resources apart at once. */
+  hasTail(prefix: string): boolean {
+    for (const tail of this.tails) if (tail.startsWith(prefix)) return true
+    return false
   }
 }
 
-/** Cuts a value at its first five colons. */
-function cut(arn: string): readonly string[] {
-  const segments: string[] = []
-  let start = 0
-  while (segments.length < SEGMENTS - 1) {
-    const colon = arn.indexOf(':', start)
-    if (colon < 0) break
-    segments.push(arn.slice(start, colon))
-    start = colon + 1
+function tailsOf(arn: string): readonly string[] {
+  const tails: string[] = []
+  let colons = 0
+  for (let colon = arn.indexOf(':'); colon >= 0; colon = arn.indexOf(':', colon + 1)) {
+    colons += 1
+    if (colons >= SEGMENTS - 1) tails.push(arn.slice(colon + 1))
   }
-  segments.push(arn.slice(start))
-  return segments
-}
-
-/** Cuts a text of a policy at its first five colons. The colons of variables do not count: `${aws:username}`. */
-function cutTemplate(text: string, version: PolicyVersion): readonly string[] {
-  if (version === '2008-10-17' || !text.includes('${')) return cut(text)
-  const segments: string[] = []
-  let start = 0
-  for (let at = 0; at < text.length && segments.length < SEGMENTS - 1; at += 1) {
-    if (text.startsWith('${', at)) {
-      const end = variableEnd(text, at)
-      if (end > 0) at = end
-    } else if (text[at] === ':') {
-      segments.push(text.slice(start, at))
-      start = at + 1
-    }
-  }
-  segments.push(text.slice(start))
-  return segments
-}
-
-/** A short ARN is completed with wildcards: `arn:aws:cloudfront:*` (IAM User Guide). Six segments are complete, whatever the last one is. */
-function completed(segments: readonly string[]): readonly string[] {
-  return segments.length === SEGMENTS ? segments : [...segments, ...Array.from({ length: SEGMENTS - segments.length }, () => '*')]
+  return tails
 }
 
 /** How much of a resource has to be looked at. */
@@ -81,7 +52,7 @@ export type ResourcePattern = {
   readonly form: ResourceForm
   /** What every resource that matches begins with. */
   readonly prefix: string
-  /** What the sixth segment of every resource that matches begins with. Only for `segmented`, where it says more than `prefix`. */
+  /** What one of `tails` of every resource that matches begins with. Only for `segmented`, where it says more than `prefix`. */
   readonly tailPrefix: string
   readonly matches: (resource: AskedResource, context: RequestContext) => boolean
 }
@@ -96,12 +67,13 @@ const ANY: ResourcePattern = { form: 'any', prefix: '', tailPrefix: '', matches:
  */
 export function resourcePattern(text: string, version: PolicyVersion): ResourcePattern {
   if (text === '*') return ANY
-  const segments = completed(cutTemplate(text, version))
+  const forms = resourceForms(cutTemplate(text, version))
+  const [segments = []] = forms
   if (segments.every(isStars)) return ANY
   const templates = segments.map((segment) => templateOf(segment, { version, wildcards: true }))
   const head = templates.slice(0, SEGMENTS - 1)
   const tail = templates[SEGMENTS - 1] ?? []
-  if (!head.every(isLiteral)) return segmented(`${segments.slice(0, SEGMENTS - 1).join(':')}:`, templates, version)
+  if (!head.every(isLiteral)) return segmented(forms, version)
   const before = `${head.map((template) => literalPattern(template).text).join(':')}:`
   if (hasVariables(tail))
     return { form: 'variable', prefix: before + prefixOf(tail), tailPrefix: '', matches: afterHead(before, templateTest(tail)) }
@@ -110,12 +82,24 @@ export function resourcePattern(text: string, version: PolicyVersion): ResourceP
 
 const isLiteral = (template: Template): boolean => !hasVariables(template) && literalPattern(template).kinds === undefined
 
-function segmented(before: string, templates: readonly Template[], version: PolicyVersion): ResourcePattern {
+/** Wildcards or variables before the fifth colon. A short ARN may stand for several forms, which begin alike. */
+function segmented(forms: readonly (readonly string[])[], version: PolicyVersion): ResourcePattern {
+  const reading = { version, wildcards: true } as const
+  const [segments = [], ...others] = forms
+  const [first, ...more] = [segments, ...others].map((form) =>
+    joinedTest(
+      form.map((segment) => templateOf(segment, reading)),
+      segmentedPattern,
+    ),
+  )
+  const tailPrefix = others.length > 0 ? '' : prefixOf(templateOf(segments[SEGMENTS - 1] ?? '', reading))
   return {
     form: 'segmented',
-    prefix: prefixOf(templateOf(before, { version, wildcards: true })),
-    tailPrefix: prefixOf(templates[SEGMENTS - 1] ?? []),
-    matches: segmentTest(templates.map(templateTest)),
+    prefix: prefixOf(templateOf(segments.join(':'), reading)),
+    tailPrefix,
+    matches: (resource, context) =>
+      resource.hasTail(tailPrefix) &&
+      (first?.(resource.arn, 0, context) === true || more.some((test) => test(resource.arn, 0, context))),
   }
 }
 
@@ -131,18 +115,10 @@ function afterHead(before: string, test: TemplateTest): ResourcePattern['matches
   return ({ arn }, context) => arn.startsWith(before) && test(arn, before.length, context)
 }
 
-function segmentTest(tests: readonly TemplateTest[]): ResourcePattern['matches'] {
-  return ({ segments }, context) => {
-    // The sixth segment first: it tells more resources apart than the others.
-    for (let index = SEGMENTS - 1; index >= 0; index -= 1) {
-      const segment = segments[index]
-      if (segment === undefined || tests[index]?.(segment, 0, context) !== true) return false
-    }
-    return true
-  }
-}
-
-/** The test of ArnEquals and ArnLike: a value that is no ARN matches nothing. */
+/**
+ * The test of ArnEquals and ArnLike: "each of the six colon-delimited components of the ARN is checked separately" (IAM JSON policy elements:
+ * Condition operators). A value that is no ARN matches nothing.
+ */
 export function arnTest(text: string, version: PolicyVersion): (value: string, context: RequestContext) => boolean {
   const template = templateOf(text, { version, wildcards: true })
   const segments = cutTemplate(text, version)

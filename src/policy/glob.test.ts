@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isOpenPrefix, isStars, literalPrefix, matcherOf, matches, patternOf, walk, wildcardPattern } from './glob.ts'
+import {
+  isOpenPrefix,
+  isStars,
+  literalPrefix,
+  matcherOf,
+  matches,
+  patternOf,
+  segmentedPattern,
+  walk,
+  wildcardPattern,
+} from './glob.ts'
 
 // oxfmt-ignore
 const TABLE: readonly (readonly [pattern: string, text: string, matches: boolean])[] = [
@@ -65,8 +75,33 @@ test('property: the walk equals a naive matcher', () => {
   )
 })
 
+/** In segments: wildcards of all but the last stay between the colons, except a star at the end of a segment. */
+function naiveSegments(pattern: string, text: string, inner: number): boolean {
+  const [first, second] = pattern
+  if (first === undefined) return text === ''
+  const isInner = inner > 0 && !(first === '*' && second === ':')
+  const rest = (taken: string) => text !== '' && (!isInner || text[0] !== ':') && naiveSegments(taken, text.slice(1), inner)
+  if (first === '*') return naiveSegments(pattern.slice(1), text, inner) || rest(pattern)
+  if (first === '?') return rest(pattern.slice(1))
+  return text.startsWith(first) && naiveSegments(pattern.slice(1), text.slice(1), first === ':' ? inner - 1 : inner)
+}
+
+const inSegments = (text: string) => segmentedPattern(text.split(':').map(wildcardPattern))
+
+test('property: the walk in segments equals a naive matcher', () => {
+  fc.assert(
+    fc.property(short('ab*?:'), short('ab:'), (text, asked) => {
+      const pattern = inSegments(text)
+      assert.ok(pattern !== undefined)
+      assert.equal(matches(pattern, asked), naiveSegments(text, asked, text.split(':').length - 1), `${text} and ${asked}`)
+      assert.equal(matcherOf(pattern)(asked, 0), matches(pattern, asked))
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
 /** How many characters of the text the walk reads. */
-function steps(pattern: string, text: string): number {
+function steps(pattern: string, text: string, kinds = wildcardPattern(pattern).kinds ?? new Uint8Array()): number {
   let read = 0
   const counted = {
     length: text.length,
@@ -75,7 +110,6 @@ function steps(pattern: string, text: string): number {
       return text.charCodeAt(index)
     },
   }
-  const { kinds = new Uint8Array() } = wildcardPattern(pattern)
   walk(pattern, kinds, counted, 0)
   return read
 }
@@ -90,4 +124,20 @@ test('glob: steps grow with the text, not with its square', () => {
       }
     }
   }
+})
+
+test('glob: in segments too, whatever stars alternate', () => {
+  for (const pattern of [
+    '*:a*a:*:a*b:*:c',
+    '*:*a*a*b:*a*a*b:*a*a*b:*a*a*b:c',
+    'a*a*a*b:a*a*b:a*:a*a*b:*:*ab',
+    '*:*:*:*:*:*ab*b',
+    '*:*a*a*a*a*a*ab:*aaaaaaab:*aaaaaab:*aaaab:c',
+  ])
+    for (const length of [512, 1_024, 2_048])
+      for (const unit of ['a', 'ab', 'a:', 'aa:', ':', `${'a'.repeat(63)}:`]) {
+        const text = unit.repeat(length / unit.length)
+        const read = steps(pattern, text, inSegments(pattern)?.kinds)
+        assert.ok(read <= length * 25, `${pattern}: ${read} reads of ${length} characters, ${unit}`)
+      }
 })

@@ -15,10 +15,11 @@ export function firstMet({ index, rest }: CandidateList, question: Question): Ca
   return found
 }
 
-/** Of the statements that the resource finds, by its ARN and by its sixth segment. */
+/** Of the statements that the resource finds, by its ARN and by what can be a sixth segment. */
 function firstFound({ arns, tails }: ResourceIndex, question: Question): Candidate | undefined {
-  const found = arns.keys.length === 0 ? undefined : firstAlong(arns, question.resource.arn, question)
-  return tails.keys.length === 0 ? found : firstAlong(tails, question.resource.tail, question, found)
+  let found = arns.keys.length === 0 ? undefined : firstAlong(arns, question.resource.arn, question)
+  if (tails.keys.length > 0) for (const tail of question.resource.tails) found = firstAlong(tails, tail, question, found)
+  return found
 }
 
 function firstAlong(index: PrefixIndex<Found>, text: string, question: Question, before?: Candidate): Candidate | undefined {

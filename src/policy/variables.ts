@@ -112,6 +112,22 @@ export function templateTest(template: Template): TemplateTest {
   return sequenceTest(template) ?? resolvedTest(template)
 }
 
+/** The test of templates that are joined once their variables are filled in. Nothing matches where a variable is null, or where they cannot be joined. */
+export function joinedTest(
+  templates: readonly Template[],
+  join: (patterns: readonly Pattern[]) => Pattern | undefined,
+): TemplateTest {
+  if (!templates.some(hasVariables)) {
+    const pattern = join(templates.map(literalPattern))
+    return pattern === undefined ? () => false : matcherOf(pattern)
+  }
+  return (text, from, context) => {
+    const patterns = templates.map((template) => resolve(template, context))
+    const pattern = patterns.every((one) => one !== undefined) ? join(patterns) : undefined
+    return pattern !== undefined && matches(pattern, from === 0 ? text : text.slice(from))
+  }
+}
+
 /** For templates whose only wildcard is a star at the end: nothing needs to be joined. */
 function sequenceTest(template: Template): TemplateTest | undefined {
   const parts = [...template]

@@ -80,7 +80,7 @@ const ACTION_PATTERNS = [
 const TRUST_ACTIONS = ['sts:AssumeRole', 'sts:TagSession', 'sts:*', 'sts:Assume*', 'STS:AssumeRole']
 
 // oxfmt-ignore
-const RESOURCES = ['arn:aws:s3:::b/home/ana', 'arn:aws:s3:::b/home/a*', 'arn:aws:s3:::b/x:y', 'arn:aws:s3:::B/home/ana', `arn:aws:sqs:eu-west-1:${HOME}:q`, `arn:aws:iam::${OTHER}:role/team/r`, '*']
+const RESOURCES = ['arn:aws:s3:::b/home/ana', 'arn:aws:s3:::b/home/a*', 'arn:aws:s3:::b/x:y', 'arn:aws:s3:::B/home/ana', `arn:aws:sqs:eu-west-1:${HOME}:q`, `arn:aws:iam::${OTHER}:role/team/r`, 'arn:aws:logs:1:12:g:/g/s', 'arn:aws:logs:1:12:/g/s:t:s', '*']
 // oxfmt-ignore
 const RESOURCE_PATTERNS = [
   ...RESOURCES.slice(0, -1),
@@ -88,6 +88,7 @@ const RESOURCE_PATTERNS = [
   'arn:*:s3:::b/*', `arn:aws:sqs:*:${HOME}:q`, 'arn:aws:sqs:eu-*-1:*:*', 'arn:aws:sqs:eu-west-?', `arn:aws:iam::*:role/*`, `arn:aws:iam::${OTHER}:*`,
   'arn:aws:s3:::b/home/${aws:username}', 'arn:aws:s3:::b/*/${AWS:UserName}', "arn:aws:s3:::b/home/${aws:username, 'ana'}", "arn:aws:s3:::b/home/${k:none, 'ana'}",
   'arn:aws:s3:::b/home/a${*}', 'arn:aws:s3:::b/home/${k:none}', 'arn:aws:s3:::b/home/${aws:PrincipalTag/Team}*', 'arn:aws:*:*:${aws:PrincipalAccount}:*',
+  'arn:aws:sqs:*:q', 'arn:aws:s*:b/*', 'arn:aws:s3:*:x:y', 'arn:aws:s3:::b/x:*:z', 'arn:aws:logs:*:*:/g/*', 'arn:aws:logs:*1:*:/g/*', 'arn:aws:logs:?:*2:*:s',
 ]
 
 type Kind = 'text' | 'number' | 'date' | 'boolean' | 'address' | 'arn' | 'bytes'

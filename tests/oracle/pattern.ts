@@ -1,8 +1,8 @@
 /** Patterns and variables of the policy language, the obvious way: a text becomes tokens, and tokens are tried one by one. */
 import type { Context, Values } from './question.ts'
 
-/** A character that stands for itself, or one of the two wildcards. */
-export type Token = { readonly character: string } | 'any' | 'one'
+/** A character that stands for itself, or one of the two wildcards; within a part of an ARN they take no colon. */
+export type Token = { readonly character: string } | 'any' | 'one' | 'any in part' | 'one in part'
 
 /** The value of a condition key. Names of keys are compared without regard to case. */
 export function valueOf(context: Context, key: string): Values | undefined {
@@ -54,11 +54,13 @@ export function matches(tokens: readonly Token[], text: string): boolean {
 function advance(positions: ReadonlySet<number>, token: Token, characters: readonly string[]): Set<number> {
   const reached = new Set<number>()
   for (const position of positions) {
-    if (token === 'any') {
-      for (let end = position; end <= characters.length; end += 1) reached.add(end)
-    } else if (position < characters.length && (token === 'one' || token.character === characters[position])) {
-      reached.add(position + 1)
+    if (typeof token === 'object') {
+      if (token.character === characters[position]) reached.add(position + 1)
+      continue
     }
+    const most = token.startsWith('any') ? characters.length : Math.min(position + 1, characters.length)
+    if (token.startsWith('any')) reached.add(position)
+    for (let end = position; end < most && !(token.endsWith('in part') && characters[end] === ':'); end += 1) reached.add(end + 1)
   }
   return reached
 }
@@ -75,6 +77,30 @@ export function partsOfPattern(pattern: string, variables: boolean): string[] {
   const hidden = pattern.replaceAll(/\$\{[^}]*\}/g, (variable) => variable.replaceAll(':', '\0'))
   return partsOf(hidden).map((part) => part.replaceAll('\0', ':'))
 }
+
+/**
+ * The tokens of a pattern in parts. "You can use wildcard characters (* and ?) within the individual segments of an ARN"; "If the * wildcard
+ * is the last character of a resource ARN segment, it can expand to match beyond the colon boundaries" (IAM User Guide, Resource). The sixth
+ * part is all the rest.
+ */
+export function tokensOfParts(parts: readonly string[], reading: Reading): Token[] | undefined {
+  const tokens: Token[] = []
+  for (const [index, part] of parts.entries()) {
+    const own = tokensOf(part, reading)
+    const isLast = index === 5
+    // What is filled in is of this part: it cannot begin another one.
+    if (own === undefined || (!isLast && own.some((token) => typeof token === 'object' && token.character === ':')))
+      return undefined
+    const runsOn = part.endsWith('*')
+    const inner = own.map((token, at): Token =>
+      typeof token === 'object' || (runsOn && at === own.length - 1) ? token : inPart(token),
+    )
+    tokens.push(...(index === 0 ? [] : literal(':')), ...(isLast ? own : inner))
+  }
+  return tokens
+}
+
+const inPart = (token: Exclude<Token, object>): Token => (token.startsWith('any') ? 'any in part' : 'one in part')
 
 /** Tokens cut at the first five colons that stand for themselves. */
 export function partsOfTokens(tokens: readonly Token[]): Token[][] {

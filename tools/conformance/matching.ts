@@ -62,6 +62,7 @@ const OTHER_ACTIONS: readonly Match[] = [
 ]
 
 const QUEUE = `arn:aws:sqs:eu-west-1:${HOME}:orders`
+const LOGS = `arn:aws:logs:eu-west-1:${HOME}:log-group:/aws-glue/jobs`
 const BUCKET = 'arn:aws:s3:::amzn-s3-demo-bucket'
 // oxfmt-ignore
 const RESOURCES: readonly Match[] = [
@@ -103,6 +104,11 @@ const RESOURCES: readonly Match[] = [
   ['arn:aws:sqs:*',                          QUEUE,                                      true,  PAGE.resource, 'a trailing asterisk covers the rest'],
   ['arn:aws:s3:*',                           OBJECT,                                     true,  PAGE.resource, 'a trailing asterisk covers empty segments too'],
   ['arn:aws:sqs:*',                          OBJECT,                                     false, PAGE.resource, 'a trailing asterisk of another service'],
+  ['arn:aws:logs:*:*:/aws-glue/*',           LOGS,                                       true,  PAGE.resource, 'an asterisk at the end of a segment takes colons, as several AWS managed policies need'],
+  ['arn:aws:logs:*:1111*:/aws-glue/*',       LOGS,                                       true,  PAGE.resource, 'an asterisk at the end of a segment takes colons, also behind other characters'],
+  ['arn:aws:logs:*:*2*3:/aws-glue/*',        LOGS,                                       false, PAGE.resource, 'an asterisk elsewhere in a segment takes none'],
+  ['arn:aws:logs:*:????????????:/aws-glue/*', LOGS,                                      false, PAGE.resource, 'a question mark takes no colon'],
+  ['arn:aws:sqs:*:orders',                   QUEUE,                                      true,  PAGE.resource, 'an ARN cut short whose asterisk takes colons'],
   ['arn:aws:s3:::',                          OBJECT,                                     false, inferred('Six segments are there, the last of them empty: nothing is left to complete.'), 'an empty last segment'],
   [`arn:aws:lambda:eu-west-1:${HOME}:function:*`, `arn:aws:lambda:eu-west-1:${HOME}:function:f:PROD`, true, inferred('The sixth segment is the rest of the ARN; a trailing asterisk can expand beyond colons.'), 'an asterisk crosses colons in the last segment'],
   [`arn:aws:lambda:eu-west-1:${HOME}:function:f`, `arn:aws:lambda:eu-west-1:${HOME}:function:f:PROD`, false, PAGE.resource, 'a qualifier is part of the name'],

@@ -31,6 +31,9 @@ const IDENTITY: readonly Row[] = [
   ['split into two',                    [{ ...READ, Action: ['s3:A', 's3:B'] }],            [{ ...READ, Action: 's3:A' }, { ...READ, Action: 's3:B' }], 'no', 'no'],
   ['one character',                     [{ ...READ, Action: 's3:?' }],                      [{ ...READ, Action: 's3:*' }],                       'yes', 'no'],
   ['everything, written otherwise',     [all],                                              [{ ...all, Action: '*:*' }],                         'no',  'no'],
+  ['a star that ends a segment runs on', [{ ...READ, Resource: 'arn:aws:logs:*:*:/g/*' }],   [{ ...READ, Resource: 'arn:aws:logs:r:1:log-group:/g/x' }], 'no', 'yes'],
+  ['any other wildcard does not',        [{ ...READ, Resource: 'arn:aws:logs:*1:?:/g/*' }],  [{ ...READ, Resource: 'arn:aws:logs:r1:1:log-group:/g/x' }], 'yes', 'yes'],
+  ['a short ARN is completed, or runs on', [{ ...READ, Resource: 'arn:aws:sqs:*:q' }],       [{ ...READ, Resource: ['arn:aws:sqs:r:1:q', 'arn:aws:sqs:r:q:x'] }], 'no', 'yes'],
   ['segments are no mere text',         [{ ...READ, Resource: 'arn:aws:s3:*:*:b' }],        [{ ...READ, Resource: 'arn:aws:s3:::b' }],           'no',  'yes'],
   ['a deny takes away',                 [all],                                              [all, { ...READ, Effect: 'Deny' }],                  'no',  'yes'],
   ['NotAction',                         [{ ...all, Action: ['iam:*', 's3:*'] }],            [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }], 'yes', 'yes'],
@@ -166,7 +169,12 @@ test('what cannot be told is unknown', () => {
 const TEXTS = ['a', 'b', 'c', 'aa', 'ab', 'ba', 'abc'] as const
 const GLOBS = ['a', 'b', 'ab', 'a*', '*b', '?', '*', 'a?', '*a*'] as const
 const ACTIONS = ['s:a', 's:ab', 's:b', 't:a', 't:c'] as const
-const RESOURCES = ['*', ...['a', 'b', 'ab', 'c'].flatMap((name) => [`arn:p:s:r:1:${name}`, `arn:p:t::1:${name}`])] as const
+const RESOURCES = [
+  '*',
+  'arn:p:s:r:1:x:a',
+  'arn:p:t::1:2:b',
+  ...['a', 'b', 'ab', 'c'].flatMap((name) => [`arn:p:s:r:1:${name}`, `arn:p:t::1:${name}`]),
+] as const
 const CONTEXT_VALUES: readonly (ContextValue | undefined)[] = [
   undefined,
   '',
@@ -248,6 +256,10 @@ const statementOf = (kind: PolicyKind, isVariable: boolean) =>
           '*',
           ...GLOBS.map((glob) => `arn:p:s:*:1:${glob}`),
           'arn:p:?::*:a',
+          'arn:p:*:a',
+          'arn:p:s:*r:b',
+          'arn:p:t*:2:b',
+          'arn:p:s:*:1:x:?',
           ...(isVariable ? ['arn:p:s:r:1:${k:one}', 'arn:p:t::1:${k:one}b'] : []),
         ]),
       ),

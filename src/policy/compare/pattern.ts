@@ -1,7 +1,8 @@
 /** Texts of policies as sequences of tokens, as `glob.ts` and `arn-match.ts` read them. */
+import { COLON, completed, cutTemplate, resourceForms, SEGMENTS } from '../arn-segments.ts'
 import type { PolicyVersion } from '../document.ts'
 import { isStars, matches, wildcardPattern } from '../glob.ts'
-import { isVariable, type Template, templateOf, type Variable, variableEnd } from '../variables.ts'
+import { isVariable, type Template, templateOf, type Variable } from '../variables.ts'
 import { Undecided } from './undecided.ts'
 
 /** `one` and `run` take any character, or any but the colon where they stand in one of an ARN's first five segments. */
@@ -25,8 +26,6 @@ export type Reading = { readonly version: PolicyVersion; readonly fill: Filling 
 /** A text is taken as it is; with wildcards; without regard to case. */
 export type TextStyle = 'exact' | 'like' | 'folded'
 
-const SEGMENTS = 6
-const COLON = 58
 const RUN: Token = { kind: 'run', inSegment: false }
 
 /** Undefined where it matches nothing: one of its variables is null. */
@@ -39,20 +38,22 @@ export function textPattern(text: string, style: TextStyle, { version, fill }: R
   return tokens && { ...tokens, id: `${style} ${version} ${text}` }
 }
 
-/** `Resource`: any text where all is stars, else segment by segment. */
-export function resourcePattern(text: string, reading: Reading): TokenPattern | undefined {
-  const segments = completed(cut(text, reading.version))
-  if (segments.every(isStars)) return { id: 'any', tokens: [RUN], open: false }
-  return joined(`arn ${reading.version} ${text}`, segments, reading)
+/** `Resource`: any text where all is stars, else one of its forms. */
+export function resourcePatterns(text: string, reading: Reading): readonly TokenPattern[] {
+  const forms = resourceForms(cutTemplate(text, reading.version))
+  if (forms.some((segments) => segments.every(isStars))) return [{ id: 'any', tokens: [RUN], open: false }]
+  return forms.flatMap(
+    (segments) => joined(`arn ${reading.version} ${segments.join(':')}`, segments, { ...reading, runsOn: true }) ?? [],
+  )
 }
 
-/** ArnLike: as a resource, but only texts in six segments that begin with `arn` are ARNs. */
+/** ArnLike: segment by segment. Only texts in six segments that begin with `arn` are ARNs. */
 export function arnPattern(text: string, reading: Reading): TokenPattern | undefined {
-  const cutUp = cut(text, reading.version)
+  const cutUp = cutTemplate(text, reading.version)
   const id = `arnlike ${reading.version} ${text}`
   if (cutUp.length < SEGMENTS && hasVariable(text, reading.version)) throw new Undecided('a variable stands for a whole ARN')
   const [first = '', ...rest] = completed(cutUp)
-  return firstMatchesArn(first) ? joined(id, ['arn', ...rest], reading) : undefined
+  return firstMatchesArn(first) ? joined(id, ['arn', ...rest], { ...reading, runsOn: false }) : undefined
 }
 
 function hasVariable(text: string, version: PolicyVersion): boolean {
@@ -64,7 +65,10 @@ function firstMatchesArn(segment: string): boolean {
   return segment === 'arn' || matches(wildcardPattern(segment), 'arn')
 }
 
-function joined(id: string, segments: readonly string[], { version, fill }: Reading): TokenPattern | undefined {
+/** `runsOn`: a star that ends a segment takes colons as well. */
+type Joining = Reading & { readonly runsOn: boolean }
+
+function joined(id: string, segments: readonly string[], { version, fill, runsOn }: Joining): TokenPattern | undefined {
   const tokens: Token[] = []
   let open = false
   for (const [index, segment] of segments.entries()) {
@@ -72,6 +76,7 @@ function joined(id: string, segments: readonly string[], { version, fill }: Read
     const part = tokensOf(templateOf(segment, { version, wildcards: true }), { fill, folded: false, inSegment })
     if (part === undefined) return undefined
     tokens.push(...part.tokens)
+    if (inSegment && runsOn && segment.endsWith('*')) tokens.splice(-1, 1, RUN)
     open ||= part.open
     if (inSegment) tokens.push({ kind: 'literal', code: COLON, folded: false })
   }
@@ -85,7 +90,8 @@ function tokensOf(template: Template, { fill, folded, inSegment }: Styling): Omi
   let open = false
   for (const part of template) {
     const filled = isVariable(part) ? fill(part) : part.text
-    if (filled === null) return undefined
+    // What is filled in is of its segment: it cannot begin another one.
+    if (filled === null || (inSegment && filled !== OPEN && filled.includes(':'))) return undefined
     if (filled === OPEN) {
       open = true
       tokens.push({ kind: 'run', inSegment })
@@ -104,26 +110,6 @@ function tokenAt(text: string, at: number, { wild, folded, inSegment }: Reader):
   if (wild && character === '?') return { kind: 'one', inSegment }
   return { kind: 'literal', code: (folded ? character.toLowerCase() : character).charCodeAt(0), folded }
 }
-
-/** Cuts at the first five colons; those of variables do not count. */
-function cut(text: string, version: PolicyVersion): readonly string[] {
-  const segments: string[] = []
-  let start = 0
-  for (let at = 0; at < text.length && segments.length < SEGMENTS - 1; at += 1) {
-    const end = version === '2012-10-17' && text.startsWith('${', at) ? variableEnd(text, at) : -1
-    if (end > 0) at = end
-    else if (text.charCodeAt(at) === COLON) {
-      segments.push(text.slice(start, at))
-      start = at + 1
-    }
-  }
-  return [...segments, text.slice(start)]
-}
-
-const completed = (segments: readonly string[]): readonly string[] => [
-  ...segments,
-  ...Array.from({ length: SEGMENTS - segments.length }, () => '*'),
-]
 
 function isAscii(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 127) return false

@@ -1,7 +1,7 @@
 /** ARNs of principals that stand for all others: for the tests of aws:PrincipalArn and aws:PrincipalAccount, and for what the policies name. */
 import type { PrincipalElement } from '../document.ts'
 import { isPrincipal } from '../principal-syntax.ts'
-import { OPEN, type Reading, resourcePattern, type TokenPattern } from './pattern.ts'
+import { arnPattern, OPEN, type Reading, type TokenPattern } from './pattern.ts'
 import { DIGITS_FIRST, reachable } from './product.ts'
 import type { Budget } from './undecided.ts'
 import { type KeyTest, patternOfTest } from './value-classes.ts'
@@ -16,7 +16,7 @@ const DOMAIN = patternsOf([
 ])
 
 function patternsOf(texts: readonly string[]): readonly TokenPattern[] {
-  return texts.map((text) => resourcePattern(text, LITERAL)).filter((pattern) => pattern !== undefined)
+  return texts.map((text) => arnPattern(text, LITERAL)).filter((pattern) => pattern !== undefined)
 }
 
 export type PrincipalTests = { readonly budget: Budget; readonly arn: readonly KeyTest[]; readonly account: readonly KeyTest[] }

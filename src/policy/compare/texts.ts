@@ -10,7 +10,7 @@ import {
   type Numbered,
   PatternTable,
 } from './dimension.ts'
-import { OPEN, type Reading, resourcePattern, textPattern, type TokenPattern } from './pattern.ts'
+import { OPEN, type Reading, resourcePatterns, textPattern, type TokenPattern } from './pattern.ts'
 import type { Budget } from './undecided.ts'
 
 const LITERAL: Reading = { version: '2008-10-17', fill: () => OPEN }
@@ -19,9 +19,10 @@ const glob = (text: string): TokenPattern[] => [textPattern(text, 'like', LITERA
 /** A prefix, a colon and a name, in lower case: actions are compared without regard to case. */
 const ACTIONS = glob('?*:?*')
 /** ARNs, and the `*` of actions that know no resource. */
-const RESOURCES = ['arn:*', '*']
-  .flatMap((text, index) => (index === 0 ? [resourcePattern(text, LITERAL)] : [textPattern(text, 'exact', LITERAL)]))
-  .filter((pattern) => pattern !== undefined)
+const RESOURCES = [
+  ...resourcePatterns('arn:*', LITERAL),
+  ...[textPattern('*', 'exact', LITERAL)].filter((pattern) => pattern !== undefined),
+]
 
 export function actionDimension(statements: readonly Numbered[], budget: Budget): Dimension {
   const table = new PatternTable()
@@ -42,11 +43,11 @@ export function actionDimension(statements: readonly Numbered[], budget: Budget)
 export function resourceDimension(statements: readonly Numbered[], assignment: Assignment, budget: Budget): Dimension {
   const table = new PatternTable()
   const fill = fillingOf(assignment)
-  const read = (text: string, version: PolicyVersion): TokenPattern | undefined => resourcePattern(text, { version, fill })
+  const read = (text: string, version: PolicyVersion): readonly TokenPattern[] => resourcePatterns(text, { version, fill })
   const tests = statements.map(({ bit, version, source: { resource } }) => ({
     bit,
     negated: resource?.negated ?? true,
-    patterns: table.add((resource?.values ?? []).map(({ text }) => read(text, version))),
+    patterns: table.add((resource?.values ?? []).flatMap(({ text }) => read(text, version))),
   }))
   const choices = [...table.reached({ budget, domain: RESOURCES })].map(({ matched, text, real }): Choice => ({
     mask: maskOf(tests, matched),
