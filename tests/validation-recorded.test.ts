@@ -124,7 +124,9 @@ for (const [resource, codes] of RESOURCES) {
 
 test('all policies but trust policies have resources', () => {
   const withoutResource = { ...GOOD, Resource: undefined, Principal: { AWS: ACCOUNT } }
-  const codes = told(twice(withoutResource, { ...withoutResource, Sid: 'Two', Action: 'sts:AssumeRole' }), resourceBased)
+  const trust = { ...withoutResource, Sid: 'Two', Action: ['sts:TagSession', 'sts:SetSourceIdentity'] }
+  const codes = told(twice(withoutResource, { ...trust, Action: 'sts:AssumeRole' }), resourceBased)
+  assert.deepEqual(told(twice({ ...trust, Action: 'sts:AssumeRole', Sid: 'One' }, trust), resourceBased), [])
   assert.deepEqual(
     codes.map(([code]) => code),
     ['MISSING_RESOURCE'],

@@ -14,22 +14,17 @@ const PRINCIPAL_TYPES: Readonly<Record<CallerType, string | undefined>> = {
   anonymous: 'Anonymous',
 }
 
-/** Callers who sign nothing: a token, an assertion or nothing at all speaks for them. */
-const UNSIGNED: ReadonlySet<CallerType> = new Set(['anonymous', 'web-identity', 'saml'])
-
 const USER = /^arn:[^:]+:iam::\d{12}:user\/(?:.*\/)?([^/]+)$/
 
 /** By key in lower case; undefined where the caller has none. Keys about tags, sessions and organizations are not among them, nor is an id that is empty. */
 export function callerKeys(caller: Caller): ReadonlyMap<string, string | undefined> {
   const { type, arn, id } = caller
-  const isService = type === 'service'
   return new Map<string, string | undefined>([
     ...principalKeys(caller),
     ['aws:principaltype', PRINCIPAL_TYPES[type]],
     ...(id === '' ? [] : [['aws:userid', id] as const]),
     ['aws:username', type === 'user' ? USER.exec(arn)?.[1] : undefined],
-    ['aws:principalisawsservice', UNSIGNED.has(type) ? undefined : String(isService)],
-    ['aws:principalservicename', isService ? arn : undefined],
+    ['aws:principalservicename', type === 'service' ? arn : undefined],
   ])
 }
 

@@ -80,6 +80,7 @@ test('findings come page by page', async () => {
 
 test('what is refused', async () => {
   await refused(validate({ nextToken: 'x' }), ['ValidationException', 400, /^Invalid nextToken$/])
+  await refused(validate({ validatePolicyResourceType: 'AWS::S3::Bucket' }), ['ValidationException', 400, /^InvalidInput$/])
   await refused(validate({ maxResults: 0 }), ['ValidationException', 400, /^maxResults must be at least 1$/])
   const wrong = JSON.parse('{"policyType":"TRUST"}') as Partial<Analyzer.ValidatePolicyCommandInput>
   await refused(validate(wrong), [
@@ -166,13 +167,29 @@ test('access that must not be granted', async () => {
     ['PASS', 'The policy document does not grant access to perform the listed actions or resources.'],
   )
   await refused(check({}), ['ValidationException', 400, /^access must have actions or resources$/])
+  await refused(check({ actions: Array.from({ length: 101 }, (_, number) => `s3:A${number}`) }), [
+    'ValidationException',
+    400,
+    /failed to satisfy constraint: Member must have length less than or equal to 100$/,
+  ])
+  // What no policy can say would always pass.
+  await refused(check({ actions: ['s3:GetObject', 's3.PutObject'] }), [
+    'InvalidParameterException',
+    400,
+    /^The action s3\.PutObject is not valid: Actions\/Conditions must be prefaced by a vendor/,
+  ])
+  for (const resource of ['bucket', 'arn:aws:s3:*:*:bucket', 'arn:aws:s3:::'])
+    await refused(check({ resources: [resource] }), [
+      'InvalidParameterException',
+      400,
+      /is not valid: it must be an ARN with wildcards in its resource ID only\.$/,
+    ])
+  assert.equal((await check({ resources: ['*'] })).result, 'FAIL')
 })
 
 test('public access', async () => {
-  const check = (statement: object) =>
-    client().send(
-      new Analyzer.CheckNoPublicAccessCommand({ policyDocument: policyOf(statement), resourceType: 'AWS::S3::Bucket' }),
-    )
+  const check = (statement: object, resourceType: Analyzer.AccessCheckResourceType = 'AWS::S3::Bucket') =>
+    client().send(new Analyzer.CheckNoPublicAccessCommand({ policyDocument: policyOf(statement), resourceType }))
   // The example of the SDKs.
   const failed = await check({ Sid: 'Bob', Effect: 'Allow', Principal: '*', Action: ['s3:GetObject'] })
   assert.equal(failed.message, 'The resource policy grants public access for the given resource type.')
@@ -187,6 +204,18 @@ test('public access', async () => {
   assert.deepEqual(
     [passed.result, passed.message],
     ['PASS', 'The resource policy does not grant public access for the given resource type.'],
+  )
+  const points = {
+    Effect: 'Allow',
+    Principal: '*',
+    Action: 's3:GetObject',
+    Condition: { StringLike: { 's3:DataAccessPointArn': 'arn:aws:s3:us-west-2:123456789012:accesspoint/*' } },
+  }
+  // "This behavior is different for access point policies" (S3 User Guide, "The meaning of public").
+  const results = Object.values(Analyzer.AccessCheckResourceType).map(async (type) => [type, (await check(points, type)).result])
+  assert.deepEqual(
+    (await Promise.all(results)).filter(([, result]) => result === 'FAIL').map(([type]) => type),
+    ['AWS::S3::AccessPoint', 'AWS::S3Express::AccessPoint', 'AWS::S3Outposts::AccessPoint'],
   )
   await refused(check({ Effect: 'Allow', Principal: { CanonicalUser: 'a'.repeat(64) }, Action: 's3:GetObject' }), [
     'UnprocessableEntityException',

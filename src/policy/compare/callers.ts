@@ -1,5 +1,5 @@
 /** Callers that stand for all others: those that the statements name, and in each of their accounts and outside of them one that they do not. */
-import type { Caller } from '../caller.ts'
+import type { Caller, CallerType } from '../caller.ts'
 import type { PrincipalElement, PrincipalKind } from '../document.ts'
 import { isPrincipal } from '../principal-syntax.ts'
 import { Undecided } from './undecided.ts'
@@ -153,16 +153,15 @@ const providers = ({ providers: names }: Named): readonly Caller[] =>
     (['web-identity', 'saml'] as const).map((type) => ({ type, accountId: '', arn: providerArn, id: providerArn, providerArn })),
   )
 
+/** Callers who sign nothing: a token, an assertion or nothing at all speaks for them. */
+const UNSIGNED: ReadonlySet<CallerType> = new Set(['anonymous', 'web-identity', 'saml'])
+
 /** What the context keys about the principal say of a caller; undefined where it has none. "For anonymous requests, the request context returns `anonymous`" (IAM User Guide, aws:PrincipalAccount). */
 export function principalKeys({ type, accountId, arn, roleArn }: Caller): ReadonlyMap<string, string | undefined> {
-  if (type === 'anonymous')
-    return new Map([
-      ['aws:principalarn', undefined],
-      ['aws:principalaccount', 'anonymous'],
-    ])
   const isMember = accountId !== ''
   return new Map([
     ['aws:principalarn', isMember ? (type === 'assumed-role' ? roleArn : arn) : undefined],
-    ['aws:principalaccount', isMember ? accountId : undefined],
+    ['aws:principalaccount', type === 'anonymous' ? 'anonymous' : isMember ? accountId : undefined],
+    ['aws:principalisawsservice', UNSIGNED.has(type) ? undefined : String(type === 'service')],
   ])
 }

@@ -122,6 +122,7 @@ type PublicRow = readonly [name: string, statements: readonly object[], expected
 const get = (Principal: unknown, Condition: Condition = {}, Effect = 'Allow') => ({ ...READ, Effect, Principal, Condition })
 const onlyIf = (operator: string, name: string, ...values: readonly string[]) => get('*', { [operator]: { [name]: values } })
 const account1 = { AWS: '111122223333' }
+const POINTS = 'arn:aws:s3:us-west-2:123456789012:accesspoint/*'
 
 // oxfmt-ignore
 const PUBLIC: readonly PublicRow[] = [
@@ -134,12 +135,24 @@ const PUBLIC: readonly PublicRow[] = [
   ['any organization',            [onlyIf('StringLike', 'aws:PrincipalOrgID', 'o-*')],                                   'yes'],
   ['one and any organization',    [onlyIf('StringLike', 'aws:PrincipalOrgID', 'o-', 'o-*')],                             'yes'],
   ['not an organization',         [onlyIf('StringNotEquals', 'aws:PrincipalOrgID', 'o-1')],                              'yes'],
-  ['the organization of the resource', [onlyIf('StringEquals', 'aws:PrincipalOrgID', '${aws:ResourceOrgID}')],           'no'],
+  ['the organization of the resource', [onlyIf('StringEquals', 'aws:PrincipalOrgID', '${aws:ResourceOrgID}')],           'yes'],
+  ['a variable that is its own value', [onlyIf('StringEquals', 'aws:SourceVpc', '${aws:SourceVpc}')],                    'yes'],
+  ['a VPC',                       [onlyIf('StringEquals', 'aws:SourceVpc', 'vpc-91237329')],                             'no'],
+  ['any VPC',                     [onlyIf('StringLike', 'aws:SourceVpc', 'vpc-*')],                                      'yes'],
+  ['the VPC of an instance',      [onlyIf('StringEquals', 'aws:Ec2InstanceSourceVpc', 'vpc-91237329')],                  'no'],
   ['if it has one',               [onlyIf('StringEqualsIfExists', 'aws:PrincipalOrgID', 'o-1')],                         'yes'],
   ['a network',                   [onlyIf('IpAddress', 'aws:SourceIp', '192.0.2.0/24')],                                 'no'],
   ['half of all networks',        [onlyIf('IpAddress', 'aws:SourceIp', '0.0.0.0/1')],                                    'yes'],
   ['a role by its ARN',           [onlyIf('ArnEquals', 'aws:PrincipalArn', 'arn:aws:iam::111122223333:role/x')],         'no'],
-  ['roles of an account',         [onlyIf('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::111122223333:role/*')],           'no'],
+  ['roles of an account',         [onlyIf('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::111122223333:role/*')],           'yes'],
+  ['topics of an account',        [onlyIf('ArnLike', 'aws:SourceArn', 'arn:aws:sns:us-east-1:111122223333:*')],          'yes'],
+  ['access points of an account', [onlyIf('StringLike', 's3:DataAccessPointArn', POINTS)],                               'no'],
+  ['access points of a variable', [onlyIf('StringLike', 's3:DataAccessPointArn', `${POINTS}\${aws:userid}`)],            'yes'],
+  ['what acts as a service',      [onlyIf('Bool', 'aws:PrincipalIsAWSService', 'true')],                                 'no'],
+  ['what does not act as one',    [onlyIf('Bool', 'aws:PrincipalIsAWSService', 'false')],                                'yes'],
+  ['denied to who is no service', [get('*'), get('*', { StringNotEqualsIfExists: { 'aws:PrincipalOrgID': 'o-1' }, BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } }, 'Deny')], 'no'],
+  ['via a mount target',          [onlyIf('Bool', 'elasticfilesystem:AccessedViaMountTarget', 'true')],                  'no'],
+  ['without a mount target',      [onlyIf('Bool', 'elasticfilesystem:AccessedViaMountTarget', 'false')],                 'yes'],
   ['roles of any account',        [onlyIf('ArnLike', 'aws:PrincipalArn', 'arn:aws:iam::*:role/x')],                      'yes'],
   ['an account by condition',     [onlyIf('StringEquals', 'aws:PrincipalAccount', '111122223333')],                      'no'],
   ['the account of nobody',       [onlyIf('StringEquals', 'aws:PrincipalAccount', 'anonymous')],                         'yes'],
@@ -156,6 +169,15 @@ for (const [name, statements, expected] of PUBLIC) {
   })
 }
 
+test('in the policy of an access point a set of access points is public', () => {
+  const set = documentOf(onlyIf('StringLike', 's3:DataAccessPointArn', POINTS))
+  const one = documentOf(onlyIf('StringEquals', 's3:DataAccessPointArn', POINTS.replace('*', 'mine')))
+  assert.deepEqual(
+    [set, one].map((document) => isPublic(document, { isAccessPoint: true }).answer),
+    ['yes', 'no'],
+  )
+})
+
 test('what cannot be told is unknown', () => {
   const stars = Array.from({ length: 24 }, (_, index) => `*${'ab'.repeat(index + 1)}*${'ba'.repeat(index + 1)}*a?b${index}*`)
   const wide = documentOf({ ...READ, Action: stars.map((star) => `s3:${star}`) })
@@ -163,6 +185,17 @@ test('what cannot be told is unknown', () => {
   const owner = trusting({ CanonicalUser: 'a'.repeat(64) })
   assert.equal(newAccess(documentOf(owner), documentOf(account('111122223333')), 'resource').answer, 'unknown')
   assert.equal(newAccess(documentOf(READ), documentOf(account('*')), 'identity').answer, 'unknown')
+})
+
+test('many values are compared, many sets of them are not', () => {
+  const networks = Array.from({ length: 2000 }, (_, index) => `10.${index % 256}.${index >> 8}.0/24`)
+  const known = documentOf(key('IpAddress', 'aws:SourceIp', ...networks))
+  assert.equal(newAccess(known, documentOf(key('IpAddress', 'aws:SourceIp', '10.255.6.0/25')), 'identity').answer, 'no')
+  assert.equal(newAccess(known, documentOf(key('IpAddress', 'aws:SourceIp', '10.255.7.0/25')), 'identity').answer, 'yes')
+  const tags = Array.from({ length: 300 }, (_, index) => `tag${index}`)
+  const any = documentOf(...tags.map((tag) => key('ForAnyValue:StringEquals', 'aws:TagKeys', tag)))
+  const answer = newAccess(any, documentOf(key('ForAllValues:StringEquals', 'aws:TagKeys', ...tags)), 'identity')
+  assert.deepEqual(answer, { answer: 'unknown', why: 'more than 20000 classes of one part of the request' })
 })
 
 // A small world: all of its requests can be asked one after the other.

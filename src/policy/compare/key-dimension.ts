@@ -4,7 +4,7 @@ import { holdsWhenMissing } from '../conditions/condition.ts'
 import { keyFact } from '../keys.ts'
 import { type Assignment, type Choice, type Dimension, distinct } from './dimension.ts'
 import { evaluatorOf, type KeyTest, type ValueClass, valueClasses } from './value-classes.ts'
-import type { Budget } from './undecided.ts'
+import { type Budget, MAX_CLASSES, Undecided } from './undecided.ts'
 
 /** Keys that every request has (IAM User Guide, "AWS global condition context keys"). */
 const ALWAYS: ReadonlySet<string> = new Set([
@@ -149,6 +149,7 @@ function listsOf(classes: readonly ValueClass[], held: Held, budget: Budget): re
     budget.spend(1)
     const key = `${list.any} ${list.all} ${list.isEmpty} ${list.real}`
     if (found.has(key)) return
+    if (found.size > MAX_CLASSES) throw new Undecided(`more than ${MAX_CLASSES} classes of one part of the request`)
     found.set(key, list)
     queue.push(list)
   }

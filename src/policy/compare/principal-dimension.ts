@@ -15,7 +15,7 @@ export type PrincipalAsked = {
   readonly admits: (stranger: Stranger) => boolean
 }
 
-const FOLLOWING = ['aws:principalarn', 'aws:principalaccount'] as const
+const FOLLOWING = ['aws:principalarn', 'aws:principalaccount', 'aws:principalisawsservice'] as const
 
 /**
  * A real choice is a caller with the ARN and the account that it has. Beside those stands every caller with every ARN, which is not real: it

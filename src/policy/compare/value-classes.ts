@@ -31,6 +31,9 @@ const FAMILIES: readonly PointFamily[] = ['Numeric', 'Date', 'Bool', 'Binary', '
 
 type Asked = { readonly type: KeyType | undefined; readonly assignment: Assignment; readonly budget: Budget }
 
+/** A step of an automaton takes as long as some comparisons of values. */
+const COMPARISONS_OF_A_STEP = 16
+
 /** All classes. Texts that are no value of the key's type are not real. */
 export function valueClasses(tests: readonly KeyTest[], { type, assignment, budget }: Asked): readonly ValueClass[] {
   const evaluate = evaluatorOf(tests, assignment)
@@ -39,7 +42,9 @@ export function valueClasses(tests: readonly KeyTest[], { type, assignment, budg
   const points = families.flatMap((family) => [...POINTS[family](expectedOf(tests, family))])
   const typical = TYPICAL[type ?? 'String'].flatMap((family) => [...POINTS[family](expectedOf(tests, family))])
   const mixed = families.length + (texts.length > 0 ? 1 : 0) > 1
-  budget.spend((points.length + texts.length) * tests.reduce((sum, { source }) => sum + source.values.length, 0))
+  budget.spend(
+    ((points.length + texts.length) * tests.reduce((sum, { source }) => sum + source.values.length, 0)) / COMPARISONS_OF_A_STEP,
+  )
   const classes = [
     ...(families.length === 0 ? texts : texts.map(({ text }) => evaluate(text))),
     ...[...points, ...typical, ...(families.length === 0 && texts.length > 0 ? [] : [UNREADABLE, ''])].map(evaluate),

@@ -44,6 +44,9 @@ export type Subject = {
 /** The resource type of role trust policies. */
 export const TRUST_POLICY = 'AWS::IAM::AssumeRolePolicyDocument'
 
+/** What trust policies are about: to assume a role, and what may come with it. */
+const OF_TRUST = /^sts:(?:assume.*|tagsession|setsourceidentity)$/i
+
 /**
  * Whether a statement is of a role trust policy. Where the resource type was not told, AWS knows it by what it says: recorded from
  * ValidatePolicy, whose findings about a statement without Resource on `sts:AssumeRole` are those of trust policies.
@@ -54,7 +57,7 @@ export function isTrust({ type, resourceType }: Pick<Subject, 'type' | 'resource
   return (
     statement.resource === undefined &&
     !statement.action.negated &&
-    statement.action.values.some(({ text }) => text.toLowerCase().startsWith('sts:assume'))
+    statement.action.values.some(({ text }) => OF_TRUST.test(text))
   )
 }
 

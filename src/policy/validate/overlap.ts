@@ -24,22 +24,30 @@ function startsAlike(left: string, right: string): boolean {
   return true
 }
 
+const RUN = 42
+const ONE = 63
+
+/** From the ends to the beginnings: `row[j]` tells whether the rest of the left and the rest of the right from j have a text in common. */
 function haveTextInCommon(left: string, right: string): boolean {
-  // Row i tells, for each j, whether the rest of the left from i and the rest of the right from j have a text in common.
-  let below: boolean[] = []
-  for (let i = left.length; i >= 0; i -= 1) {
-    const row: boolean[] = Array.from({ length: right.length + 1 }, () => false)
-    for (let j = right.length; j >= 0; j -= 1) row[j] = cell(left[i], right[j], [below[j], row[j + 1], below[j + 1]])
-    below = row
-  }
-  return below[0] === true
+  const codes = Uint16Array.from({ length: right.length }, (_, at) => right.charCodeAt(at))
+  // After the left nothing is left: only runs are.
+  const row = new Uint8Array(codes.length + 1)
+  row[codes.length] = 1
+  for (let j = codes.length - 1; j >= 0 && codes[j] === RUN; j -= 1) row[j] = 1
+  for (let i = left.length - 1; i >= 0; i -= 1) step(row, left.charCodeAt(i), codes)
+  return row[0] === 1
 }
 
-type Around = readonly [down: boolean | undefined, right: boolean | undefined, both: boolean | undefined]
-
-function cell(a: string | undefined, b: string | undefined, [down, right, both]: Around): boolean {
-  if (a === undefined && b === undefined) return true
-  if (a === '*' || b === '*') return down === true || right === true
-  if (a === undefined || b === undefined) return false
-  return both === true && (a === b || a === '?' || b === '?')
+/** The row of the next character of the left, in the place of the one after it. In a loop of numbers alone: a long document has millions of them. */
+function step(row: Uint8Array, a: number, codes: Uint16Array): void {
+  let both = row[codes.length] ?? 0
+  row[codes.length] = a === RUN ? both : 0
+  for (let j = codes.length - 1; j >= 0; j -= 1) {
+    const down = row[j] ?? 0
+    const b = codes[j]
+    if (a === RUN || b === RUN) row[j] = down | (row[j + 1] ?? 0)
+    else if (a !== b && a !== ONE && b !== ONE) row[j] = 0
+    else row[j] = both
+    both = down
+  }
 }

@@ -3,6 +3,7 @@ import { type PolicyDocument, PolicyError } from '../../policy/document.ts'
 import type { Answer } from '../../policy/compare/compare.ts'
 import { type PolicyKind, problemOf } from '../../policy/compare/kind.ts'
 import { parsePolicy } from '../../policy/parse.ts'
+import { actionFlaw } from '../../policy/put-action.ts'
 import { readOperation } from '../operation.ts'
 import { compared } from './analysis.ts'
 import { analyzerCheck } from './check.ts'
@@ -73,6 +74,18 @@ const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
   handle: async (_tx, _input, _call, outcome) => outcome,
 })
 
+/** "You can only use a wildcard in the portion of the ARN that specifies the resource ID" (Access Analyzer API reference, Access). */
+const RESOURCE = /^(?:\*|arn:[^:*?]+:[^:*?]+:[^:*?]*:[^:*?]*:.+)$/
+
+/** "Any strings that can be used as an action in an IAM policy" (as above). Others are in no policy: they must not pass for not granted. */
+function requireAccess(actions: readonly string[], resources: readonly string[]): void {
+  const action = actions.find((text) => actionFlaw(text) !== undefined)
+  if (action !== undefined) throw invalidParameter(`The action ${action} is not valid: ${actionFlaw(action)}`)
+  const resource = resources.find((text) => !RESOURCE.test(text))
+  if (resource !== undefined)
+    throw invalidParameter(`The resource ${resource} is not valid: it must be an ARN with wildcards in its resource ID only.`)
+}
+
 /** Actions or resources that are not given stand for all of them (Access Analyzer API reference, CheckAccessNotGranted). */
 const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGranted', {
   authorize: (_input, call) => analyzerCheck('access-analyzer:CheckAccessNotGranted', call),
@@ -80,6 +93,7 @@ const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGr
     const { actions = [], resources = [] } = asked ?? {}
     if (actions.length === 0 && resources.length === 0)
       throw validationException('access', 'access must have actions or resources')
+    requireAccess(actions, resources)
     const kind = kindOf(policyType)
     const document = documentOf(policyDocument, kind)
     const access = { actions, resources }
@@ -88,12 +102,19 @@ const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGr
   handle: async (_tx, _input, _call, outcome) => outcome,
 })
 
-/** The type of the resource makes no difference to who may reach it. */
+/** Of all types only access points are different: what makes their policies public. */
+const ACCESS_POINTS: ReadonlySet<string> = new Set([
+  'AWS::S3::AccessPoint',
+  'AWS::S3Express::AccessPoint',
+  'AWS::S3Outposts::AccessPoint',
+])
+
 const checkNoPublicAccess = readOperation('access-analyzer', 'CheckNoPublicAccess', {
   authorize: (_input, call) => analyzerCheck('access-analyzer:CheckNoPublicAccess', call),
-  async prepare(_tx, { policyDocument }) {
+  async prepare(_tx, { policyDocument, resourceType }) {
     const document = documentOf(policyDocument, 'resource')
-    return outcomeOf(await compared({ about: 'public access', document: document.source }), document, PUBLIC)
+    const isAccessPoint = ACCESS_POINTS.has(resourceType)
+    return outcomeOf(await compared({ about: 'public access', document: document.source, isAccessPoint }), document, PUBLIC)
   },
   handle: async (_tx, _input, _call, outcome) => outcome,
 })

@@ -21,7 +21,7 @@ function comparisonOf(question: Comparison): Answer {
     case 'granted access':
       return grantsAccess(parsePolicy(document), question.access, question.kind)
     case 'public access':
-      return isPublic(parsePolicy(document))
+      return isPublic(parsePolicy(document), question)
   }
 }
 

@@ -8,7 +8,7 @@ import { SideThread, TooMuch } from '../side-thread.ts'
 export type Comparison = { readonly document: string } & (
   | { readonly about: 'new access'; readonly existing: string; readonly kind: PolicyKind }
   | { readonly about: 'granted access'; readonly access: Access; readonly kind: PolicyKind }
-  | { readonly about: 'public access' }
+  | { readonly about: 'public access'; readonly isAccessPoint?: boolean }
 )
 type Validation = { readonly document: string; readonly about: 'findings'; readonly asked: Omit<Asked, 'catalogue'> }
 
