@@ -34,6 +34,7 @@ export const testConfig: Config = {
   memory: true,
   database: undefined,
   publicUrl: undefined,
+  trustedProxies: [],
   region: REGION,
   audit: 'grouped',
   ca: undefined,

@@ -11,7 +11,15 @@ import { openServerMetrics } from '../server/server-metrics.ts'
 import { readyText, start } from './start.ts'
 
 const READY = {
-  config: { data: '/data', host: '127.0.0.1', memory: false, database: undefined, logFormat: 'pretty' },
+  config: {
+    data: '/data',
+    host: '127.0.0.1',
+    memory: false,
+    database: undefined,
+    publicUrl: undefined,
+    trustedProxies: [],
+    logFormat: 'pretty',
+  },
   endpoint: 'http://127.0.0.1:4566',
   version: '1.2.3',
   hasAccount: true,
@@ -23,6 +31,7 @@ const LINES: readonly (readonly [title: string, config: Partial<Parameters<typeo
   ['memory',             { memory: true },                        '  Data      in memory only, gone when the server stops'],
   ['PostgreSQL',         { database: 'postgres://kr:secret@db' }, '  Data      PostgreSQL; keys in /data'],
   ['open to others',     { host: '0.0.0.0' },                     '  Note      0.0.0.0 can be reached from other machines, and this port speaks plain HTTP. Put a TLS proxy in front.'],
+  ['behind a proxy',     { publicUrl: 'https://iam.example.com' }, '  Note      Behind a proxy every call comes from the proxy and without TLS, for conditions too. Name it with --trusted-proxies.'],
   ['the next command',   {},                                      '  Next      eval "$(keyreeve env)"'],
 ]
 for (const [title, config, line] of LINES) {
@@ -41,6 +50,11 @@ test('ready: loopback needs no note, and a server without account says how to ma
     readyText({ ...READY, hasAccount: false }),
     /^ {2}Next {6}keyreeve account create --name "My account" --email me@example\.com$/m,
   )
+})
+
+test('ready: whoever named the proxy needs no note', () => {
+  const config = { ...READY.config, host: '0.0.0.0', publicUrl: 'https://iam.example.com', trustedProxies: ['10.0.0.5'] }
+  assert.doesNotMatch(readyText({ ...READY, config }), /Note/)
 })
 
 test('ready: one line of JSON where the log is JSON', () => {

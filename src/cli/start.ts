@@ -36,7 +36,7 @@ export const start: Command = {
 }
 
 export type Ready = {
-  readonly config: Pick<Config, 'data' | 'host' | 'memory' | 'database' | 'logFormat'>
+  readonly config: Pick<Config, 'data' | 'host' | 'memory' | 'database' | 'publicUrl' | 'trustedProxies' | 'logFormat'>
   readonly endpoint: string
   readonly version: string
   readonly hasAccount: boolean
@@ -54,16 +54,26 @@ export function readyText({ config, endpoint, version, hasAccount }: Ready): str
     : config.database === undefined
       ? config.data
       : `PostgreSQL; keys in ${config.data}`
-  const open = LOOPBACK.has(config.host)
-    ? ''
-    : `  Note      ${config.host} can be reached from other machines, and this port speaks plain HTTP. Put a TLS proxy in front.\n`
   return `Keyreeve ${version}
   Endpoint  ${endpoint}
   Console   ${console} (not in this version yet)
   Data      ${kept}
-${open}  Next      ${nextCommand(hasAccount)}
+${notes(config)}  Next      ${nextCommand(hasAccount)}
 Ready.
 `
+}
+
+/** What whoever puts the server behind a proxy, or should, has to know. */
+function notes({ host, publicUrl, trustedProxies }: Ready['config']): string {
+  const open = `${host} can be reached from other machines, and this port speaks plain HTTP. Put a TLS proxy in front.`
+  const untold =
+    'Behind a proxy every call comes from the proxy and without TLS, for conditions too. Name it with --trusted-proxies.'
+  return [
+    ...(LOOPBACK.has(host) || trustedProxies.length > 0 ? [] : [open]),
+    ...(publicUrl?.startsWith('https:') === true && trustedProxies.length === 0 ? [untold] : []),
+  ]
+    .map((note) => `  Note      ${note}\n`)
+    .join('')
 }
 
 function nextCommand(hasAccount: boolean): string {

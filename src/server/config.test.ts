@@ -54,6 +54,7 @@ test('without any source, the defaults', () => {
     memory: false,
     database: undefined,
     publicUrl: undefined,
+    trustedProxies: [],
     region: 'us-east-1',
     audit: 'grouped',
     ca: undefined,
@@ -74,6 +75,7 @@ const VALUES: Readonly<Record<string, readonly [text: string, member: keyof Conf
   memory:             ['true',                       'memory',          true],
   database:           ['postgres://kr@db:5432/kr',   'database',        'postgres://kr@db:5432/kr'],
   'public-url':       ['https://iam.example.com/',   'publicUrl',       'https://iam.example.com'],
+  'trusted-proxies':  ['10.0.0.5, fd00::/8',         'trustedProxies',  ['10.0.0.5', 'fd00::/8']],
   region:             ['eu-central-1',               'region',          'eu-central-1'],
   audit:              ['strict',                     'audit',           'strict'],
   'ca-file':          [join(HERE, 'ca.pem'),         'ca',              CERTIFICATE],
@@ -94,7 +96,7 @@ for (const [name, [text, member, value]] of Object.entries(VALUES)) {
   }
   for (const source of ['flag', 'environment', 'file'] as const) {
     if (refusedFrom?.[source] === undefined)
-      test(`${name} from ${source}`, () => assert.equal(config(given[source])[member], value))
+      test(`${name} from ${source}`, () => assert.deepEqual(config(given[source])[member], value))
     else test(`${name} is refused from ${source}`, () => assert.match(refused(given[source]), /not accepted/))
   }
 }

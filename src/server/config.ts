@@ -16,6 +16,8 @@ export type Config = {
   /** A postgres:// address; undefined: SQLite in the data directory. It may hold a password: never log it. */
   readonly database: string | undefined
   readonly publicUrl: string | undefined
+  /** Addresses and networks of the proxies that are believed. */
+  readonly trustedProxies: readonly string[]
   readonly region: string
   readonly audit: 'grouped' | 'strict'
   /** Certificates to trust beside the public ones, in PEM. */
@@ -68,6 +70,7 @@ export function readConfig(sources: ConfigSources): Config {
     memory: value('memory', SETTINGS.memory),
     database: optional(reading, 'database', SETTINGS.database.kind),
     publicUrl: optional(reading, 'public-url', SETTINGS['public-url'].kind),
+    trustedProxies: value('trusted-proxies', SETTINGS['trusted-proxies']),
     region: value('region', SETTINGS.region),
     audit: value('audit', SETTINGS.audit),
     ca,

@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { WireAnswer } from '../protocol/wire.ts'
 import { httpServer, type HttpRequest } from './http.ts'
+import { peerReader } from './peer.ts'
 
 const answer = (body: string): WireAnswer => ({ status: 200, headers: { 'content-type': 'text/plain' }, body })
 
@@ -19,7 +20,7 @@ before(async () => {
     if (request.target === '/header') return Promise.resolve({ ...answer(''), headers: { 'x-broken': 'a\r\nb' } })
     return Promise.resolve(answer(`${request.method} ${request.target} ${request.body.length}`))
   }
-  server = httpServer({ respond, clock: () => 0, onFailure: (error) => void failures.push(error) })
+  server = httpServer({ respond, peerOf: peerReader([]), clock: () => 0, onFailure: (error) => void failures.push(error) })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -128,7 +129,7 @@ test('once the server closes, an answer ends its connection: who asks without pa
     asked.resolve()
     return may.promise
   }
-  const ending = httpServer({ respond, clock: () => 0, onFailure: (error) => void failures.push(error) })
+  const ending = httpServer({ respond, peerOf: peerReader([]), clock: () => 0, onFailure: (error) => void failures.push(error) })
   ending.listen(0, '127.0.0.1')
   await once(ending, 'listening')
   const address = ending.address()

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { WireAnswer, WireRequest } from '../protocol/wire.ts'
 import { text, xml } from './answers.ts'
+import type { PeerReader } from './peer.ts'
 
 /** The largest body: IAM's largest document is 131,072 characters, three bytes each when form-encoded, beside other parameters. */
 const MAX_BODY_BYTES = 1_048_576
@@ -17,7 +18,10 @@ const KEEP_ALIVE_MS = 65_000
 
 /** A request as it arrived, whole. */
 export type HttpRequest = WireRequest & {
+  /** Of the caller, as far as trusted proxies tell. */
   readonly remoteAddress: string
+  /** It came by TLS. Absent: it did not. */
+  readonly secure?: true
   /** Milliseconds since 1970. */
   readonly receivedAt: number
 }
@@ -25,6 +29,7 @@ export type HttpRequest = WireRequest & {
 export type HttpSettings = {
   /** Answers one request. It should not fail: what it cannot answer is answered here, without the caller's protocol. */
   readonly respond: (request: HttpRequest) => Promise<WireAnswer>
+  readonly peerOf: PeerReader
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Hears why a request could not be answered as it should be: a bug. */
@@ -58,7 +63,7 @@ export function httpServer(settings: HttpSettings): Server {
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    (message, response) => receive(message, response, { answer, clock: settings.clock, server }),
+    (message, response) => receive(message, response, { answer, settings, server }),
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(socket, REFUSALS.get(error.code ?? '')))
   return server
@@ -116,9 +121,9 @@ function together({ respond, onFailure }: HttpSettings): Answer {
   }
 }
 
-type Receiving = { readonly answer: Answer; readonly clock: () => number; readonly server: Server }
+type Receiving = { readonly answer: Answer; readonly settings: HttpSettings; readonly server: Server }
 
-function receive(message: IncomingMessage, response: ServerResponse, { answer, clock, server }: Receiving): void {
+function receive(message: IncomingMessage, response: ServerResponse, { answer, settings, server }: Receiving): void {
   const { socket } = message
   requests.set(socket, { last: response, unanswered: (requests.get(socket)?.unanswered ?? 0) + 1, server })
   const chunks: Buffer[] = []
@@ -134,13 +139,15 @@ function receive(message: IncomingMessage, response: ServerResponse, { answer, c
   })
   message.on('end', () => {
     if (size > MAX_BODY_BYTES) return
-    const request = {
+    const { address, secure } = settings.peerOf(socket.remoteAddress ?? '', message.rawHeaders)
+    const request: HttpRequest = {
       method: message.method ?? 'GET',
       target: message.url ?? '/',
       rawHeaders: message.rawHeaders,
       body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size),
-      remoteAddress: socket.remoteAddress ?? '',
-      receivedAt: clock(),
+      remoteAddress: address,
+      ...(secure && { secure }),
+      receivedAt: settings.clock(),
     }
     answer(request, response)
   })

@@ -71,8 +71,8 @@ const isSigned = ({ caller }: Facts): boolean => !['anonymous', 'web-identity', 
 const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['aws:currenttime', ({ call }) => new Date(call.now).toISOString()],
   ['aws:epochtime', ({ call }) => String(Math.floor(call.now / 1000))],
-  ['aws:sourceip', (facts) => (isService(facts) ? undefined : plainAddress(facts.request.remoteAddress))],
-  ['aws:securetransport', () => 'false'],
+  ['aws:sourceip', (facts) => (isService(facts) ? undefined : facts.request.remoteAddress)],
+  ['aws:securetransport', ({ request }) => String(request.secure === true)],
   ['aws:useragent', ({ request }) => header(request.rawHeaders, 'user-agent')],
   ['aws:referer', ({ request }) => header(request.rawHeaders, 'referer')],
   ['aws:requestedregion', ({ route, call }) => (GLOBAL_SERVICES.has(route.service ?? '') ? GLOBAL_REGION : call.region)],
@@ -120,9 +120,4 @@ function federatedProvider(facts: Facts): string | undefined {
 
 function ageOf(mfaAt: number | undefined, now: number): string | undefined {
   return mfaAt === undefined ? undefined : String(Math.floor((now - mfaAt) / 1000))
-}
-
-/** An IPv4 address that arrived on a dual-stack socket is written as IPv4. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }

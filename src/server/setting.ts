@@ -1,4 +1,5 @@
 /** What a setting is, and the kinds of value a setting can have. The table itself is in settings.ts. */
+import { isTrustable } from './peer.ts'
 
 /** Thrown by a reader: the text is not a value of this kind. Says what is, in words that follow "must be". */
 export class Misfit extends Error {}
@@ -93,6 +94,19 @@ export const databaseAddress: Kind<string> = {
     if (url === null || !DATABASE_PROTOCOLS.has(url.protocol))
       throw new Misfit('a PostgreSQL address, such as postgres://user@host:5432/keyreeve')
     return written
+  },
+}
+
+/** Addresses and networks between commas; none where the text is empty. */
+export const addresses: Kind<readonly string[]> = {
+  form: 'ADDRESSES',
+  read(written) {
+    const texts = written
+      .split(',')
+      .map((text) => text.trim())
+      .filter((text) => text !== '')
+    if (!texts.every(isTrustable)) throw new Misfit('addresses or networks between commas, such as 10.0.0.5,10.1.0.0/16')
+    return texts
   },
 }
 

@@ -1,6 +1,6 @@
 /** The one table of settings. Flags, environment variables, configuration file, help text and manual are all made from it. */
 import type { Setting } from './setting.ts'
-import { databaseAddress, duration, host, masterKey, oneOf, onOff, path, port, region, webAddress } from './setting.ts'
+import { addresses, databaseAddress, duration, host, masterKey, oneOf, onOff, path, port, region, webAddress } from './setting.ts'
 
 /** Every environment variable of ours begins so. */
 export const ENVIRONMENT_PREFIX = 'KEYREEVE_'
@@ -52,6 +52,13 @@ export const SETTINGS = {
     fallbackInWords: 'http://HOST:PORT',
     about: 'The address that clients use, where it is not the one listened on (behind a proxy, in a container).',
     commands: ENDPOINT,
+  },
+  'trusted-proxies': {
+    kind: addresses,
+    fallback: '',
+    about:
+      'The proxies in front of this server, as addresses or networks (10.0.0.5,10.1.0.0/16). What they say in X-Forwarded-For and X-Forwarded-Proto is believed: aws:SourceIp and aws:SecureTransport, and the audit trail, tell of the caller and not of the proxy.',
+    commands: START,
   },
   region: { kind: region, fallback: 'us-east-1', about: 'The region that clients and workloads are given.', commands: REGION },
   audit: {

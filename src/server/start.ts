@@ -10,6 +10,7 @@ import { httpServer, type HttpRequest } from './http.ts'
 import { issuerAnswer } from './issuer-documents.ts'
 import { open, type Opening } from './open.ts'
 import type { WireAnswer } from '../protocol/wire.ts'
+import { peerReader } from './peer.ts'
 import { Refusal } from './refusal.ts'
 import { serve } from './serve.ts'
 
@@ -29,6 +30,7 @@ export async function startServer(config: Config, opening: Opening): Promise<Run
   const { clock, logger } = opening
   const http = httpServer({
     respond: (request) => answer(request, opened.context),
+    peerOf: peerReader(config.trustedProxies),
     clock,
     onFailure: (error) => logger.error('a request could not be answered', { error }),
   })

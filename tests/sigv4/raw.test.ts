@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { type HttpRequest, httpServer } from '../../src/server/http.ts'
+import { peerReader } from '../../src/server/peer.ts'
 import { check, EXAMPLE_TIME, outcome, plainRequest, signed } from './requests.ts'
 
 let server: Server
@@ -15,7 +16,12 @@ before(async () => {
     headers: {},
     body: outcome(() => check(request)),
   })
-  server = httpServer({ respond, clock: () => EXAMPLE_TIME, onFailure: (error) => assert.fail(String(error)) })
+  server = httpServer({
+    respond,
+    peerOf: peerReader([]),
+    clock: () => EXAMPLE_TIME,
+    onFailure: (error) => assert.fail(String(error)),
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   port = (server.address() as AddressInfo).port
 })

@@ -25,6 +25,7 @@ const server = await startServer(
     memory: false,
     database: undefined,
     publicUrl: undefined,
+    trustedProxies: [],
     region: 'us-east-1',
     audit: 'grouped',
     ca: undefined,

@@ -2,6 +2,7 @@
 import type { WireAnswer } from '../../protocol/wire.ts'
 import { header } from '../../protocol/headers.ts'
 import { httpServer, type HttpRequest } from '../http.ts'
+import { peerReader } from '../peer.ts'
 import { Refusal } from '../refusal.ts'
 
 const LOOPBACK = '127.0.0.1'
@@ -41,7 +42,7 @@ export async function listenOnLoopback({
       return trouble
     }
   }
-  const server = httpServer({ respond: answered, clock, onFailure: onTrouble })
+  const server = httpServer({ respond: answered, peerOf: peerReader([]), clock, onFailure: onTrouble })
   server.maxConnections = MAX_CONNECTIONS
   const bound = await new Promise<number>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
