@@ -4,7 +4,6 @@ import { truthOf } from '../conditions/bool.ts'
 import { networkOf } from '../conditions/ip-address.ts'
 import { contextOf } from '../context.ts'
 import type { ConditionTest, PolicyDocument, PolicyVersion } from '../document.ts'
-import { operatorNamed } from '../operator.ts'
 import { BUILT_IN_PROVIDERS } from '../principal-syntax.ts'
 import { isVariable, templateOf } from '../variables.ts'
 import { principalKeys, type Stranger } from './callers.ts'
@@ -96,10 +95,9 @@ function isStranger({ caller, isBounded }: Stranger, named: ReadonlySet<string>)
 
 type Reading = { readonly version: PolicyVersion; readonly isAccessPoint: boolean }
 
-function fixedValues({ operator, key, values }: ConditionTest, reading: Reading): readonly Fixed[] {
+function fixedValues({ form: { base }, key, values }: ConditionTest, reading: Reading): readonly Fixed[] {
   const name = key.text.toLowerCase()
-  const base = operatorNamed(operator.text)?.base
-  if (base === undefined || base === 'Null' || !isTrusted(name)) return []
+  if (base === 'Null' || !isTrusted(name)) return []
   const comparison = COMPARISONS[base]
   const isWild = base === 'StringLike' || base === 'StringNotLike' || base.startsWith('Arn')
   return values

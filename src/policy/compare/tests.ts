@@ -1,9 +1,7 @@
 /** The condition tests of statements by key, and the variables that their texts use. */
 import type { PolicyVersion } from '../document.ts'
-import { operatorNamed } from '../operator.ts'
 import { isVariable, templateOf } from '../variables.ts'
 import type { Numbered } from './dimension.ts'
-import { Undecided } from './undecided.ts'
 import type { KeyTest } from './value-classes.ts'
 
 /** By key in lower case. */
@@ -11,11 +9,9 @@ export function keysTested(statements: readonly Numbered[]): ReadonlyMap<string,
   const byKey = new Map<string, KeyTest[]>()
   for (const { bit, version, source } of statements) {
     for (const condition of source.conditions) {
-      const operator = operatorNamed(condition.operator.text)
-      if (operator === undefined) throw new Undecided(`the operator ${condition.operator.text} is not known`)
       const key = condition.key.text.toLowerCase()
       const tests = byKey.get(key) ?? []
-      tests.push({ bit, version, operator, source: condition })
+      tests.push({ bit, version, operator: condition.form, source: condition })
       byKey.set(key, tests)
     }
   }
@@ -25,10 +21,9 @@ export function keysTested(statements: readonly Numbered[]): ReadonlyMap<string,
 /** Texts in which variables are filled in: resources, and the values of text operators. */
 export function templatesOf({ source, version }: Numbered): readonly string[] {
   if (!hasVariables(version)) return []
-  const values = source.conditions.flatMap(({ operator, values: texts }) => {
-    const family = operatorNamed(operator.text)?.family
-    return family === 'String' || family === 'Arn' ? texts : []
-  })
+  const values = source.conditions.flatMap(({ form: { family }, values: texts }) =>
+    family === 'String' || family === 'Arn' ? texts : [],
+  )
   return [...(source.resource?.values ?? []), ...values].map(({ text }) => text)
 }
 

@@ -1,7 +1,7 @@
 /** Checks of condition keys and of the operators that they stand under. */
 import type { ConditionTest, Span, Statement } from '../document.ts'
 import type { JsonNode } from '../json-reader.ts'
-import { type OperatorName, operatorNamed } from '../operator.ts'
+import type { OperatorName } from '../operator.ts'
 import { type CatalogueKey, conditionKeyNamed, tagKeyPrefix } from './catalogue.ts'
 import { type Check, type FindingType, type Hit, plain, remembered, type Subject } from './finding.ts'
 import { memberAt } from './structure.ts'
@@ -15,13 +15,15 @@ export type KnownTest = {
   readonly key: CatalogueKey | undefined
 }
 
-/** Every test of a document whose operator exists. */
+/** Every test of a document. */
 export const testsOf = remembered(({ document, catalogue }: Subject): readonly KnownTest[] =>
   document.statements.flatMap((statement) =>
-    statement.conditions.flatMap((test) => {
-      const operator = operatorNamed(test.operator.text)
-      return operator === undefined ? [] : [{ test, operator, statement, key: conditionKeyNamed(catalogue, test.key.text) }]
-    }),
+    statement.conditions.map((test) => ({
+      test,
+      operator: test.form,
+      statement,
+      key: conditionKeyNamed(catalogue, test.key.text),
+    })),
   ),
 )
 

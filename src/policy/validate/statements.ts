@@ -1,7 +1,6 @@
 /** Checks of whole statements: what stands there twice, and tags that an action's service does not know. */
 import type { ConditionTest, Statement } from '../document.ts'
 import { hasWildcard } from '../glob.ts'
-import { operatorNamed } from '../operator.ts'
 import { actionsNamed, actionsOf, type Catalogue, type CatalogueAction, type CatalogueService, keysOf } from './catalogue.ts'
 import { type Check, type FindingType, type Hit, type Subject } from './finding.ts'
 
@@ -57,9 +56,7 @@ type TagRow = { readonly effect: Statement['effect']; readonly details: (key: st
 /** The test of a resource's tag that a statement has, where its effect is the one given. `Null` does not count: recorded. */
 function tagTest({ effect, conditions }: Statement, wanted: Statement['effect']): ConditionTest | undefined {
   if (effect !== wanted) return undefined
-  return conditions.find(
-    ({ key, operator }) => key.text.toLowerCase().startsWith(TAG_KEY) && operatorNamed(operator.text)?.family !== 'Null',
-  )
+  return conditions.find(({ key, form }) => key.text.toLowerCase().startsWith(TAG_KEY) && form.family !== 'Null')
 }
 
 function ofTags(code: string, type: FindingType, { effect, details }: TagRow): Check {

@@ -1,6 +1,5 @@
 /** Checks of policy variables: how they are written, and where. */
 import type { Text } from '../document.ts'
-import { operatorNamed } from '../operator.ts'
 import type { Check, Hit, Subject } from './finding.ts'
 
 /** A variable of a text: what stands between its braces, and where in the text. */
@@ -35,10 +34,7 @@ function resourceTexts({ statements }: Subject['document']): readonly Text[] {
 /** The values of operators that take variables, or of those that take none. */
 function conditionTexts({ statements }: Subject['document'], taking: boolean): readonly Text[] {
   return statements.flatMap(({ conditions }) =>
-    conditions.flatMap(({ operator, values }) => {
-      const family = operatorNamed(operator.text)?.family
-      return (family === 'String' || family === 'Arn') === taking ? values : []
-    }),
+    conditions.flatMap(({ form: { family }, values }) => ((family === 'String' || family === 'Arn') === taking ? values : [])),
   )
 }
 
