@@ -148,6 +148,8 @@ const PUBLIC: readonly PublicRow[] = [
   ['topics of an account',        [onlyIf('ArnLike', 'aws:SourceArn', 'arn:aws:sns:us-east-1:111122223333:*')],          'yes'],
   ['access points of an account', [onlyIf('StringLike', 's3:DataAccessPointArn', POINTS)],                               'no'],
   ['access points of a variable', [onlyIf('StringLike', 's3:DataAccessPointArn', `${POINTS}\${aws:userid}`)],            'yes'],
+  ['a name that any user may have', [onlyIf('StringEquals', 'aws:username', 'bob')],                                     'yes'],
+  ['an address in any VPC',       [onlyIf('IpAddress', 'aws:VpcSourceIp', '10.0.0.0/16')],                               'yes'],
   ['what acts as a service',      [onlyIf('Bool', 'aws:PrincipalIsAWSService', 'true')],                                 'no'],
   ['what does not act as one',    [onlyIf('Bool', 'aws:PrincipalIsAWSService', 'false')],                                'yes'],
   ['denied to who is no service', [get('*'), get('*', { StringNotEqualsIfExists: { 'aws:PrincipalOrgID': 'o-1' }, BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } }, 'Deny')], 'no'],
@@ -161,6 +163,7 @@ const PUBLIC: readonly PublicRow[] = [
   ['denied to others',            [get('*'), { ...get('*', { StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } }, 'Deny') }], 'no'],
   ['denied without transport',    [get('*'), { ...get('*', { Bool: { 'aws:SecureTransport': 'false' } }, 'Deny') }],     'yes'],
   ['a provider that all know',    [trusting({ Federated: 'accounts.google.com' })],                                      'yes'],
+  ['anybody whom it authenticated', [trusting({ Federated: 'cognito-identity.amazonaws.com' }, { 'ForAnyValue:StringEquals': { 'cognito-identity.amazonaws.com:amr': 'authenticated' } })], 'yes'],
   ['a client of that provider',   [trusting({ Federated: 'accounts.google.com' }, { StringEquals: { 'accounts.google.com:aud': 'me' } })], 'no'],
 ]
 for (const [name, statements, expected] of PUBLIC) {

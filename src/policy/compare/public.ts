@@ -13,6 +13,7 @@ import type { Restriction } from './combine.ts'
 /**
  * Keys by which a policy may know a caller. A value that the policy gives one of them, without a wildcard or a variable, is trusted: whoever
  * has it is no stranger ("The meaning of public" in the S3 and EFS User Guides; "trusted condition keys" in the DynamoDB Developer Guide).
+ * Names of users and addresses within VPCs are not among them: anybody may have the same.
  */
 const TRUSTED: ReadonlySet<string> = new Set([
   'aws:ec2instancesourcevpc',
@@ -32,11 +33,9 @@ const TRUSTED: ReadonlySet<string> = new Set([
   'aws:sourcevpcarn',
   'aws:sourcevpce',
   'aws:userid',
-  'aws:username',
   'aws:vpceaccount',
   'aws:vpceorgid',
   'aws:vpceorgpaths',
-  'aws:vpcsourceip',
   'elasticfilesystem:accessedviamounttarget',
   'kms:calleraccount',
   's3:dataaccesspointaccount',
@@ -47,7 +46,7 @@ const MOUNT_TARGET = 'elasticfilesystem:accessedviamounttarget'
 /** "This value can contain a wildcard for the access point name without rendering the policy public, as long as the account ID is fixed" (S3). */
 const ACCESS_POINT = 's3:dataaccesspointarn'
 /** Of identity providers: whom a token was made for, and about whom. */
-const TOKEN_KEYS = [':aud', ':sub', ':azp', ':app_id', ':id', ':user_id', ':amr', ':oaud']
+const TOKEN_KEYS = [':aud', ':sub', ':azp', ':app_id', ':id', ':user_id', ':oaud']
 const isTrusted = (key: string): boolean => TRUSTED.has(key) || TOKEN_KEYS.some((end) => key.endsWith(end))
 
 /** `isAccessPoint`: it is the policy of an access point; there a set of access points is nothing fixed ("This behavior is different", S3). */
