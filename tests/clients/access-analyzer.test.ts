@@ -45,7 +45,7 @@ print(json.dumps({
         told(analyzer, 'check_access_not_granted', policyDocument=policy(read), access=[{'actions': ['s3:PutObject']}], **identity),
         told(analyzer, 'check_no_public_access', policyDocument=everybody, resourceType='AWS::S3::Bucket'),
         told(analyzer, 'check_no_new_access', existingPolicyDocument='{', newPolicyDocument=policy(read), **identity),
-        told(analyzer, 'check_no_public_access', policyDocument=policy({**read, 'Principal': {'CanonicalUser': 'a' * 64}}), resourceType='AWS::S3::Bucket'),
+        told(analyzer, 'check_no_public_access', policyDocument=policy({**read, 'Principal': {'AWS': 'arn:aws-cn:iam::111122223333:root'}}), resourceType='AWS::S3::Bucket'),
         told(analyzer, 'check_access_not_granted', policyDocument=policy(read), access=[{'actions': ['s3:A%d' % n for n in range(101)]}], **identity),
         told(analyzer, 'check_access_not_granted', policyDocument=policy(read), **identity),
         told(analyzer, 'check_no_public_access', policyDocument=everybody, resourceType='AWS::EC2::Instance'),

@@ -217,10 +217,10 @@ test('public access', async () => {
     (await Promise.all(results)).filter(([, result]) => result === 'FAIL').map(([type]) => type),
     ['AWS::S3::AccessPoint', 'AWS::S3Express::AccessPoint', 'AWS::S3Outposts::AccessPoint'],
   )
-  await refused(check({ Effect: 'Allow', Principal: { CanonicalUser: 'a'.repeat(64) }, Action: 's3:GetObject' }), [
+  await refused(check({ Effect: 'Allow', Principal: { AWS: 'arn:aws-cn:iam::111122223333:root' }, Action: 's3:GetObject' }), [
     'UnprocessableEntityException',
     422,
-    /^The policy cannot be analyzed: canonical users are not known\.$/,
+    /^The policy cannot be analyzed: the principal arn:aws-cn:iam::111122223333:root is not known\.$/,
   ])
   await refused(check(READ), [
     'InvalidParameterException',

@@ -185,8 +185,7 @@ test('what cannot be told is unknown', () => {
   const stars = Array.from({ length: 24 }, (_, index) => `*${'ab'.repeat(index + 1)}*${'ba'.repeat(index + 1)}*a?b${index}*`)
   const wide = documentOf({ ...READ, Action: stars.map((star) => `s3:${star}`) })
   assert.equal(newAccess(wide, documentOf({ ...READ, Action: `s3:*${'abba'.repeat(9)}*` }), 'identity').answer, 'unknown')
-  const owner = trusting({ CanonicalUser: 'a'.repeat(64) })
-  assert.equal(newAccess(documentOf(owner), documentOf(account('111122223333')), 'resource').answer, 'unknown')
+  assert.equal(newAccess(documentOf(account('1')), documentOf(account('111122223333')), 'resource').answer, 'unknown')
   assert.equal(newAccess(documentOf(READ), documentOf(account('*')), 'identity').answer, 'unknown')
 })
 

@@ -7,7 +7,7 @@ import type { Assignment, Numbered } from './dimension.ts'
 import { allowedByEngine } from './engine.ts'
 import { type PolicyKind, problemOf } from './kind.ts'
 import { Budget, MAX_STATEMENTS, Undecided } from './undecided.ts'
-import { withoutWildcards } from './wild-principals.ts'
+import { plainPrincipals } from './plain-principals.ts'
 import type { Witness } from './witness.ts'
 
 export { type PolicyKind, problemOf } from './kind.ts'
@@ -67,7 +67,7 @@ export type Query = {
 /** The answer to a query: no where nothing that could exist meets the goal, yes where the engine agrees about a request that does. */
 export function answered(query: Query): Answer {
   try {
-    return search(query.kind === 'resource' ? { ...query, ...withoutWildcards(query) } : query)
+    return search(query.kind === 'resource' ? { ...query, ...plainPrincipals(query) } : query)
   } catch (error) {
     if (error instanceof Undecided) return { answer: 'unknown', why: error.message }
     throw error

@@ -131,6 +131,37 @@ for (const [name, kind, reference, candidates] of REFERENCES)
       assert.equal(newAccess(documentOf(...reference), documentOf(...statements), kind).answer, answer)
     })
 
+const USER = { CanonicalUser: 'a'.repeat(64) }
+const IDENTITY = { AWS: 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity EH1HDMB1FH2TC' }
+
+// oxfmt-ignore
+const NO_ACCOUNTS: readonly (readonly [name: string, reference: readonly Statement[], candidate: readonly Statement[], answer: string])[] = [
+  ['the same identity',            [by(IDENTITY, 's3:GetObject')],     [by(IDENTITY, 's3:GetObject')],                          'no'],
+  ['another identity',             [by(IDENTITY, 's3:GetObject')],     [by({ AWS: `${IDENTITY.AWS}X` }, 's3:GetObject')],       'yes'],
+  ['an identity that is left out', [by(anybody, 's3:GetObject'), { ...by(IDENTITY, 's3:*'), Effect: 'Deny' }], [by(IDENTITY, 's3:GetObject')], 'yes'],
+  ['an identity beside an account', [by(IDENTITY, 's3:GetObject')],    [by({ AWS: [IDENTITY.AWS, '111111111111'] }, 's3:GetObject')], 'yes'],
+  ['the same canonical user',      [by(USER, 's3:*')],                 [by(USER, 's3:GetObject')],                              'no'],
+  ['another canonical user',       [by(USER, 's3:*')],                 [by({ CanonicalUser: 'b'.repeat(64) }, 's3:GetObject')], 'yes'],
+  ['an account for a user',        [by(USER, 's3:*')],                 [by({ AWS: '111111111111' }, 's3:GetObject')],           'yes'],
+  // It may be of that account.
+  ['a user for an account that is left out', [by(anybody, 's3:*'), { ...by({ AWS: '111111111111' }, 's3:*'), Effect: 'Deny' }], [by(USER, 's3:GetObject')], 'unknown'],
+  ['all but a user are denied',    [by({ AWS: '222222222222' }, 's3:*')], [by({ AWS: '111111111111' }, 's3:*'), deny('s3:*', { NotPrincipal: USER })], 'unknown'],
+  ['a user by its ARN',            [by(USER, 's3:*', roleIs(ROLE))],   [by(USER, 's3:*', roleIs(ROLE))],                        'unknown'],
+]
+for (const [name, reference, candidate, answer] of NO_ACCOUNTS)
+  test(`of no account: ${name}`, () => {
+    assert.equal(newAccess(documentOf(...reference), documentOf(...candidate), 'resource').answer, answer)
+  })
+
+test('origin access identities and canonical users are not the public', () => {
+  const answers = [
+    [by(IDENTITY, 's3:GetObject')],
+    [by(USER, 's3:GetObject')],
+    [by(anybody, 's3:GetObject'), { ...by(USER, 's3:*'), Effect: 'Deny' }],
+  ].map((statements) => isPublic(documentOf(...statements)).answer)
+  assert.deepEqual(answers, ['no', 'no', 'yes'])
+})
+
 test('patterns of principals are for references only', () => {
   const pattern = documentOf(trust({ AWS: 'arn:aws:iam::111111111111:role/Ch*' }))
   assert.equal(newAccess(documentOf(trust({ AWS: '111111111111' })), pattern, 'resource').answer, 'unknown')

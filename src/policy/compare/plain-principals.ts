@@ -1,4 +1,4 @@
-/** Wildcards in `Principal`, which only comparisons know: statements that say the same without them. */
+/** Principals that only comparisons know, wildcards and such as are no accounts': statements that say the same without them. */
 import type { PolicyDocument, PrincipalEntry } from '../document.ts'
 import { hasWildcard, matches, wildcardPattern } from '../glob.ts'
 import { parsePolicy } from '../parse.ts'
@@ -14,12 +14,10 @@ const STRANGER = { Federated: 'arn:aws:iam::000000000000:oidc-provider/stranger'
 /**
  * The documents with every `*` for a provider or a service spelled out, and in `other`, the reference, every pattern of users and roles
  * ("custom policy checks allow wildcards in the Principal element for reference resource policies", IAM User Guide): whoever has such an
- * ARN. What is left keeps its place; only statements of the reference are split. `NotPrincipal` stays as it is.
+ * ARN. Origin access identities and canonical users become services of a name that no service has: they are themselves and nobody else.
+ * What is left keeps its place; only statements of the reference are split.
  */
-export function withoutWildcards(documents: {
-  readonly asked: PolicyDocument
-  readonly other?: PolicyDocument
-}): typeof documents {
+export function plainPrincipals(documents: Documents): Documents {
   const { asked, other } = documents
   const all = other === undefined ? [asked] : [asked, other]
   const meant: Meant = {
@@ -27,10 +25,28 @@ export function withoutWildcards(documents: {
     Federated: [...BUILT_IN_PROVIDERS, ...named(all, 'Federated'), STRANGER.Federated],
     Service: [...named(all, 'Service'), STRANGER.Service],
   }
+  const plain = (statement: Members): Members => spelledOut(withoutUsers(statement, areNobodyElse(documents)), meant)
   return {
-    asked: rewritten(asked, (statement) => [spelledOut(statement, meant)]),
-    ...(other !== undefined && { other: rewritten(other, (statement) => apart(spelledOut(statement, meant), meant)) }),
+    asked: rewritten(asked, (statement) => [plain(statement)]),
+    ...(other !== undefined && { other: rewritten(other, (statement) => apart(plain(statement), meant)) }),
   }
+}
+
+type Documents = { readonly asked: PolicyDocument; readonly other?: PolicyDocument }
+
+/**
+ * A canonical user may be of an account that is named too. It can be taken for somebody else where that takes no access away: where nothing
+ * is said of all but some, the reference denies nothing to some, and nothing depends on the principal's keys.
+ */
+function areNobodyElse({ asked, other }: Documents): boolean {
+  const denied = (other?.statements ?? []).filter(({ effect }) => effect === 'Deny')
+  const all = [...asked.statements, ...(other?.statements ?? [])]
+  const keys = all.flatMap(({ conditions }) => conditions.map(({ key }) => key.text.toLowerCase()))
+  return (
+    all.every(({ principal }) => principal?.negated !== true) &&
+    denied.every(({ principal }) => principal?.entries.every(({ text }) => text === '*') === true) &&
+    !keys.some((key) => key.startsWith('aws:principal'))
+  )
 }
 
 function named(documents: readonly PolicyDocument[], kind: keyof Meant): readonly string[] {
@@ -40,8 +56,7 @@ function named(documents: readonly PolicyDocument[], kind: keyof Meant): readonl
 
 /** The same document where nothing is to be written otherwise: most have no wildcards. */
 function rewritten(document: PolicyDocument, rewrite: (statement: Members) => readonly Members[]): PolicyDocument {
-  if (!document.statements.some(({ principal }) => principal?.negated === false && principal.entries.some(isWild)))
-    return document
+  if (!document.statements.some(({ principal }) => principal?.entries.some(isOdd) === true)) return document
   const raw = membersOf(JSON.parse(document.source))
   const Statement = [raw['Statement']].flat().flatMap((statement) => rewrite(membersOf(statement)))
   return parsePolicy(JSON.stringify({ ...raw, Statement }))
@@ -55,7 +70,38 @@ const textsOf = (value: unknown): readonly string[] => [value].flat().filter((te
 const PATTERN = /^arn:aws:iam::[\d*?]+:(?:user|role)\//
 
 const isPattern = (text: string): boolean => PATTERN.test(text) && hasWildcard(text)
-const isWild = ({ kind, text }: PrincipalEntry): boolean => (kind === 'AWS' ? isPattern(text) : text === '*')
+const isOdd = ({ kind, text }: PrincipalEntry): boolean =>
+  kind === 'CanonicalUser' || (kind === 'AWS' ? isPattern(text) || IDENTITY.test(text) : text === '*')
+
+/** Of CloudFront (CloudFront Developer Guide, "Restrict access with origin access identity"). */
+const IDENTITY = /^arn:aws:iam::cloudfront:user\/CloudFront Origin Access Identity ([A-Z0-9]+)$/
+const CANONICAL_USER = /^[0-9a-f]{64}$/
+
+function withoutUsers(statement: Members, hasCanonical: boolean): Members {
+  const plain = (value: unknown): unknown => {
+    if (!isMembers(value)) return value
+    const { AWS, Service, CanonicalUser, ...others } = value
+    const identities = textsOf(AWS).filter((text) => IDENTITY.test(text))
+    const users = hasCanonical ? textsOf(CanonicalUser).filter((text) => CANONICAL_USER.test(text)) : []
+    if (identities.length === 0 && users.length === 0) return value
+    const odd = [...identities.map((text) => `i${IDENTITY.exec(text)?.[1]?.toLowerCase()}`), ...users.map((text) => `u${text}`)]
+    const rest = {
+      AWS: textsOf(AWS).filter((text) => !identities.includes(text)),
+      CanonicalUser: textsOf(CanonicalUser).filter((text) => !users.includes(text)),
+    }
+    return {
+      ...others,
+      ...Object.fromEntries(Object.entries(rest).filter(([, texts]) => texts.length > 0)),
+      Service: [...textsOf(Service), ...odd.map((name) => `${name}.stranger.amazonaws.com`)],
+    }
+  }
+  const { Principal, NotPrincipal } = statement
+  return {
+    ...statement,
+    ...(Principal !== undefined && { Principal: plain(Principal) }),
+    ...(NotPrincipal !== undefined && { NotPrincipal: plain(NotPrincipal) }),
+  }
+}
 
 function spelledOut(statement: Members, meant: Meant): Members {
   const { Principal } = statement
