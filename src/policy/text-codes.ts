@@ -3,13 +3,15 @@
 /** Codes of ASCII, or of any text; 0 behind the last one. */
 export type TextCodes = Uint8Array | Uint16Array
 
-const encoder = new TextEncoder()
+/** No part of the language, though all but the barest of its realms have it: without it reading takes a little longer. */
+const encoder = typeof TextEncoder === 'undefined' ? undefined : new TextEncoder()
 /** Longer than nearly all policies. */
 const COMMON_LENGTH = 16_384
 const common = new Uint8Array(COMMON_LENGTH)
 
 /** Good until the next call, which may write to the same array. */
 export function codesOf(text: string): TextCodes {
+  if (encoder === undefined) return wideCodesOf(text)
   const bytes = text.length < COMMON_LENGTH ? common : new Uint8Array(text.length + 1)
   const { read, written } = encoder.encodeInto(text, bytes)
   bytes[written] = 0
