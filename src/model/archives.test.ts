@@ -29,6 +29,16 @@ test('managed policies: paths, versions, dates and documents', () => {
   assert.equal(policies.find('arn:aws:iam::aws:policy/job-function/ViewOnlyAccess')?.path, '/job-function/')
 })
 
+test('managed policies: a newer version has a later date', () => {
+  const undated = policies.list.filter(
+    ({ defaultVersionId, createDate, updateDate }) =>
+      (defaultVersionId === 'v1') !== (createDate.getTime() === updateDate.getTime()),
+  )
+  assert.deepEqual(undated, [])
+  // "Edited time" of its page in the AWS Managed Policy Reference changes with its versions; the first is of 2015.
+  assert.ok((policies.find('arn:aws:iam::aws:policy/PowerUserAccess')?.updateDate.getUTCFullYear() ?? 0) >= 2024)
+})
+
 test('managed policies: each has a document of its own', () => {
   const [first, last] = [policies.list[0], policies.list.at(-1)]
   for (const policy of [first, last]) assert.match(policies.document(policy?.arn ?? '') ?? '', /^\{.*"Statement":/)

@@ -1109,7 +1109,7 @@ export type PasswordPolicy = {
   readonly PasswordReusePrevention?: number
   readonly HardExpiry?: boolean
 }
-export type PermissionsBoundaryAttachmentType = 'PermissionsBoundaryPolicy'
+export type PermissionsBoundaryAttachmentType = 'Policy'
 export type PermissionsBoundaryDecisionDetail = {
   readonly AllowedByPermissionsBoundary?: boolean
 }
@@ -1624,8 +1624,8 @@ export type UploadSigningCertificateResponse = {
   readonly Certificate: SigningCertificate
 }
 export type User = {
-  readonly Path: string
-  readonly UserName: string
+  readonly Path?: string
+  readonly UserName?: string
   readonly UserId: string
   readonly Arn: string
   readonly CreateDate: Date

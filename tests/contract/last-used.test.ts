@@ -50,3 +50,17 @@ test('a key and a role', async () => {
   assert.equal(after?.RoleLastUsed?.Region, 'eu-north-1')
   assert.ok(after.RoleLastUsed.LastUsedDate instanceof Date)
 })
+
+test('whoever asks when a key was used is told of the call before', async () => {
+  const grouped = await startTestServer()
+  try {
+    const iam = grouped.iam((await grouped.account('grouped')).root)
+    await iam.send(new Iam.CreateUserCommand({ UserName: 'bob' }))
+    const { AccessKey: key } = await iam.send(new Iam.CreateAccessKeyCommand({ UserName: 'bob' }))
+    await grouped.sts(credentialsOf(key)).send(new GetCallerIdentityCommand({}))
+    const used = await iam.send(new Iam.GetAccessKeyLastUsedCommand({ AccessKeyId: key?.AccessKeyId }))
+    assert.equal(used.AccessKeyLastUsed?.ServiceName, 'sts')
+  } finally {
+    await grouped.close()
+  }
+})

@@ -31,7 +31,7 @@ export function packManagedPolicies(): Uint8Array {
     if (policy === undefined || version === undefined) throw new Error(`${name} has no newest version`)
     const path = policy.arn.slice(ARN_PREFIX.length, -name.length)
     if (`${ARN_PREFIX}${path}${name}` !== policy.arn) throw new Error(`${name} has the ARN ${policy.arn}`)
-    rows.push([name, path, Number(policy.latestVersionId.slice(1)), seconds(policy.createdDate), seconds(version.createdDate)])
+    rows.push([name, path, Number(policy.latestVersionId.slice(1)), seconds(policy.createdDate), seconds(policy.lastUpdatedDate)])
     block.push(version.document)
     if (block.length < BLOCK_DOCUMENTS && name !== names.at(-1)) continue
     blocks.push(JSON.stringify(block))

@@ -4,6 +4,7 @@ import { emitModel } from './emit-model.ts'
 import { emitTypes } from './emit-types.ts'
 import { iamToolbox } from './iam-toolbox.ts'
 import { merge } from './merge.ts'
+import { asObserved } from './observed.ts'
 import { readSdk } from './sdk.ts'
 
 type Source = { readonly botocore: string; readonly sdk?: string } | { readonly written: BotocoreModel }
@@ -25,7 +26,7 @@ export async function generateServices(): Promise<readonly Generated[] | undefin
   if (folder === undefined) return undefined
   const generated: Generated[] = []
   for (const [service, source] of Object.entries(SERVICES)) {
-    const model = await modelOf(source, folder)
+    const model = asObserved(service, await modelOf(source, folder))
     generated.push({ path: `models/${service}.json`, text: emitModel(service, model) })
     generated.push({ path: `src/model/${service}.gen.ts`, text: emitTypes(service, model) })
   }

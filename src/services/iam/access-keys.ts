@@ -102,6 +102,7 @@ async function mustFindKey(
 /** Declares no error at all: a key that is not there is refused like one that may not be asked about (recorded from AWS). */
 export const getAccessKeyLastUsed = readOperation('iam', 'GetAccessKeyLastUsed', {
   authorize: ({ AccessKeyId }) => ({ action: 'iam:GetAccessKeyLastUsed', resource: { kind: 'access key', name: AccessKeyId } }),
+  prepare: async (_tx, _input, call) => call.recorded(),
   async handle(tx, { AccessKeyId }, { accountId, principal }) {
     const key = await findKey(tx, accountId, AccessKeyId)
     if (key === undefined) {

@@ -104,7 +104,7 @@ test('a user is told with its groups, policies, boundary and tags', async () => 
     UserPolicyList: [{ PolicyName: 'inline', PolicyDocument: encodedDocument(DOCUMENT) }],
     GroupList: ['staff'],
     AttachedManagedPolicies: [{ PolicyName: 'own', PolicyArn: OWN }],
-    PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: ADMINISTRATOR },
+    PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: ADMINISTRATOR },
     Tags: [{ Key: 'k', Value: 'v' }],
   })
   assert.deepEqual([alice?.UserPolicyList, alice?.GroupList, alice?.AttachedManagedPolicies, alice?.Tags], [[], [], [], []])

@@ -18,6 +18,7 @@ const findReport = (tx: ReadTx, account: string): Promise<Report | undefined> =>
 /** The report is made at once; the first answer is STARTED all the same, because clients wait for COMPLETE and read then (recorded from AWS). */
 export const generateCredentialReport = writeOperation('iam', 'GenerateCredentialReport', {
   authorize: () => ({ action: 'iam:GenerateCredentialReport', resource: '*' }),
+  prepare: async (_tx, _input, call) => call.recorded(),
   async handle(tx, _input, { accountId, now }) {
     const known = await findReport(tx, accountId)
     if (known !== undefined && now - known.generated_at < REPORT_AGE_MS) return { State: 'COMPLETE' as const }

@@ -24,7 +24,9 @@ import {
 /** The report is made at once, so that the first question finds its job completed. */
 export const generateServiceLastAccessedDetails = writeOperation('iam', 'GenerateServiceLastAccessedDetails', {
   authorize: ({ Arn }, { accountId }) => reportCheck('iam:GenerateServiceLastAccessedDetails', Arn, accountId),
-  async prepare(tx, { Arn, Granularity = 'SERVICE_LEVEL' }, { accountId, now }) {
+  async prepare(tx, { Arn, Granularity = 'SERVICE_LEVEL' }, call) {
+    await call.recorded()
+    const { accountId, now } = call
     return JSON.stringify(await serviceReport(tx, { arn: Arn, granularity: Granularity, accountId, now }))
   },
   async handle(tx, _input, call, report) {

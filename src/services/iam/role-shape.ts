@@ -47,7 +47,7 @@ function attributes({ tags: column, boundary_arn: boundary }: RoleRow): Pick<Rol
   const tags = parseTags(column)
   return {
     ...(boundary !== null && {
-      PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: boundary },
+      PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: boundary },
     }),
     ...(tags.length > 0 && { Tags: tags }),
   }

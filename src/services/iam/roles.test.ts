@@ -97,7 +97,7 @@ test('CreateRole ends at the quota', async () => {
 })
 
 test('a role reads back as it was made, in the shape of each operation', async () => {
-  const boundary = { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: ADMINISTRATOR_ACCESS }
+  const boundary = { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: ADMINISTRATOR_ACCESS }
   const created = await create({
     RoleName: 'Shape',
     Path: '/a/b/',

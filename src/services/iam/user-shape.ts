@@ -22,16 +22,21 @@ export function describedUser(accountId: string, row: UserRow): User {
   return {
     ...listedUser(accountId, row),
     ...(row.boundary_arn !== null && {
-      PermissionsBoundary: { PermissionsBoundaryType: 'PermissionsBoundaryPolicy', PermissionsBoundaryArn: row.boundary_arn },
+      PermissionsBoundary: { PermissionsBoundaryType: 'Policy', PermissionsBoundaryArn: row.boundary_arn },
     }),
     ...(tags.length > 0 && { Tags: tags }),
   }
 }
 
-/** The root user, whose unique id is the account's. The model demands a name and a path, which the root user has not: its alias, else the account id, and the root path stand there. */
+/** The root user, whose unique id is the account's: without a path, and with a name only where the account has an alias (recorded from AWS). */
 export function rootUser(
   accountId: string,
   { alias, created_at: createdAt }: { readonly alias: string | null; readonly created_at: number },
 ): User {
-  return { Path: '/', UserName: alias ?? accountId, UserId: accountId, Arn: rootArn(accountId), CreateDate: new Date(createdAt) }
+  return {
+    ...(alias !== null && { UserName: alias }),
+    UserId: accountId,
+    Arn: rootArn(accountId),
+    CreateDate: new Date(createdAt),
+  }
 }
