@@ -2,26 +2,33 @@
 import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
 export type TestCertificate = {
+  readonly name: string
   readonly certificate: string
   readonly privateKey: string
   readonly der: Buffer
   readonly key: KeyObject
 }
 
+type Validity = { readonly from?: number; readonly days?: number }
+
 /** A self-signed certificate (RSA 2048, SHA-256) for this name, valid for loopback too. `days` from `from`. */
-export function selfSigned(
+export const selfSigned = (name: string, validity: Validity = {}): TestCertificate => signed(name, validity)
+
+/** A certificate for this name that another's key signs; without `issuer` it is self-signed. */
+export function signed(
   name: string,
-  { from = Date.now() - 86_400_000, days = 30 }: { readonly from?: number; readonly days?: number } = {},
+  { from = Date.now() - 86_400_000, days = 30 }: Validity,
+  issuer?: TestCertificate,
 ): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const algorithm = sequence(oid('1.2.840.113549.1.1.11'), Buffer.from([0x05, 0x00]))
-  const subject = sequence(set(sequence(oid('2.5.4.3'), tagged(0x0c, Buffer.from(name)))))
+  const subject = distinguishedName(name)
   const until = from + days * 86_400_000
   const toBeSigned = sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.from([1])),
     algorithm,
-    subject,
+    distinguishedName(issuer?.name ?? name),
     sequence(time(from), time(until)),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
@@ -33,15 +40,20 @@ export function selfSigned(
       ),
     ),
   )
-  const signature = createSign('sha256').update(toBeSigned).sign(privateKey)
+  const signature = createSign('sha256')
+    .update(toBeSigned)
+    .sign(issuer?.key ?? privateKey)
   const der = sequence(toBeSigned, algorithm, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])))
   return {
+    name,
     certificate: pem('CERTIFICATE', der),
     privateKey: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     der,
     key: privateKey,
   }
 }
+
+const distinguishedName = (name: string): Buffer => sequence(set(sequence(oid('2.5.4.3'), tagged(0x0c, Buffer.from(name)))))
 
 function pem(label: string, der: Buffer): string {
   const lines = der.toString('base64').match(/.{1,64}/g) ?? []

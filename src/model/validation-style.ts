@@ -3,7 +3,7 @@ import type { ServiceModel } from './model.ts'
 
 /** Which constraint was violated; `element`: that of a scalar in a list or a map. */
 export type ViolationKind = 'null' | 'enum' | 'pattern' | 'long' | 'short' | 'large' | 'small' | 'element'
-type Reasons = Readonly<Record<ViolationKind | 'policyType', readonly [reason: string, text: string]>>
+type Reasons = Readonly<Record<ViolationKind | 'policyType' | 'policyTarget', readonly [reason: string, text: string]>>
 
 export type ValidationStyle = {
   readonly code: 'ValidationError' | 'ValidationException'
@@ -57,6 +57,7 @@ const ORGANIZATIONS_REASONS: Reasons = {
   enum: ['INVALID_ENUM', 'You specified an invalid value.'],
   policyType: ['INVALID_ENUM_POLICY_TYPE', 'You specified an invalid policy type string.'],
   pattern: ['INVALID_PATTERN', 'You provided a value that does not match the required pattern.'],
+  policyTarget: ['INVALID_PATTERN_TARGET_ID', 'You specified a policy target ID that does not match the required pattern.'],
   long: ['MAX_LENGTH_EXCEEDED', 'You provided a string parameter that is longer than allowed.'],
   short: ['MIN_LENGTH_EXCEEDED', 'You provided a string parameter that is shorter than allowed.'],
   large: ['MAX_VALUE_EXCEEDED', 'You provided a numeric parameter that has a larger value than allowed.'],

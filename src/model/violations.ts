@@ -36,12 +36,16 @@ export function violationFault(violations: readonly Violation[], style: Validati
   return new Fault(style.code, message, style.listsFields === true ? { members: fieldsOf(listed) } : {})
 }
 
-/** Enumerations of Organizations that have a reason of their own. */
-const POLICY_TYPES: ReadonlySet<string> = new Set(['PolicyType', 'EffectivePolicyType'])
+/** Constraints of Organizations' shapes that have a reason of their own. */
+const OWN_REASONS: ReadonlyMap<string, 'policyType' | 'policyTarget'> = new Map([
+  ['enum of PolicyType', 'policyType'],
+  ['enum of EffectivePolicyType', 'policyType'],
+  ['pattern of PolicyTargetId', 'policyTarget'],
+])
 
 /** Nothing of the request: neither where it is wrong, nor what stands there. */
 function reasonFault({ kind, shape }: Violation, reasons: NonNullable<ValidationStyle['reasons']>): Fault {
-  const [Reason, text] = reasons[kind === 'enum' && POLICY_TYPES.has(shape.name) ? 'policyType' : kind]
+  const [Reason, text] = reasons[OWN_REASONS.get(`${kind} of ${shape.name}`) ?? kind]
   return new Fault('InvalidInputException', text, { members: { Reason } })
 }
 

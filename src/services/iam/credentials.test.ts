@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type * as Iam from '../../model/iam.gen.ts'
-import { selfSigned } from '../../../tests/certificates.ts'
+import { selfSigned, signed, type TestCertificate } from '../../../tests/certificates.ts'
 import { ACCOUNT, type Harness, openHarness } from '../../../tests/harness.ts'
 import { assertRefusals } from '../../../tests/refusals.ts'
 import { createAccessKey } from './access-keys.ts'
@@ -169,8 +169,19 @@ test('service-specific credentials', async () => {
   assert.equal((await all({ UserName: 'alice', ServiceName })).length, 1)
 })
 
+const PEM = 'Unable to parse certificate. Please ensure the certificate is in PEM format.'
+const brokenAt = (index: number): string =>
+  `Unable to validate certificate chain. The certificate chain must start with the immediate signing certificate, followed by any intermediaries in order. The index within the chain of the invalid certificate is: ${index}`
+
 test('server certificates', async () => {
   const [first, second] = [selfSigned('web', { from }), selfSigned('web', { from })]
+  const past = selfSigned('past', { from: from - 60 * 86_400_000 })
+  const future = selfSigned('future', { from: from + 60 * 86_400_000 })
+  const root = selfSigned('root', { from })
+  const [middle, other] = [signed('middle', { from }, root), signed('middle', { from }, root)]
+  const { certificate: LeafBody, privateKey: LeafKey } = signed('leaf', { from }, middle)
+  const leaf = { ServerCertificateName: 'leaf', CertificateBody: LeafBody, PrivateKey: LeafKey }
+  const pems = (...chain: readonly TestCertificate[]): string => chain.map(({ certificate }) => certificate).join('')
   const good = { ServerCertificateName: 'Web', CertificateBody: first.certificate, PrivateKey: first.privateKey }
   const { ServerCertificateMetadata: made } = await harness.call<Iam.UploadServerCertificateResponse>(uploadServerCertificate, {
     ...good,
@@ -181,13 +192,33 @@ test('server certificates', async () => {
   // oxfmt-ignore
   await assertRefusals(harness, uploadServerCertificate, [
     [{ ...good, CertificateBody: 'x', Tags: [{ Key: 'k', Value: '' }, { Key: 'k', Value: '' }] }, 'InvalidInput', 'Duplicate tag keys found.'],
-    [{ ...good, CertificateBody: 'x' },                    'MalformedCertificate', 'Certificate BODY is malformed.'],
-    [{ ...good, PrivateKey: 'x' },                         'MalformedCertificate', 'Private KEY is malformed.'],
+    [{ ...good, CertificateBody: 'x' },                    'MalformedCertificate', PEM],
+    [{ ...good, PrivateKey: 'x' },                         'MalformedCertificate', PEM],
     [{ ...good, PrivateKey: second.privateKey },           'KeyPairMismatch',      'The public key certificate and the private key do not match.'],
-    [{ ...good, CertificateChain: 'x' },                   'MalformedCertificate', 'Certificate CHAIN is malformed.'],
-    [{ ...good, CertificateChain: `${first.certificate}${first.certificate.replace('MII', 'AAA')}` }, 'MalformedCertificate', 'Certificate CHAIN is malformed.'],
+    [{ ...good, CertificateChain: 'x' },                   'MalformedCertificate', brokenAt(-1)],
+    [{ ...good, CertificateChain: `${first.certificate}${first.certificate.replace('MII', 'AAA')}` }, 'MalformedCertificate', brokenAt(-1)],
+    [{ ...good, CertificateBody: past.certificate, PrivateKey: past.privateKey }, 'MalformedCertificate', PEM],
+    [{ ...good, CertificateBody: future.certificate, PrivateKey: future.privateKey },   'MalformedCertificate', PEM],
+    [{ ...good, CertificateChain: second.certificate },    'MalformedCertificate', brokenAt(-1)],
+    [{ ...leaf, CertificateChain: pems(root) },            'MalformedCertificate', brokenAt(-1)],
+    [{ ...leaf, CertificateChain: pems(middle, second) },  'MalformedCertificate', brokenAt(-1)],
+    [{ ...leaf, CertificateChain: pems(other, root) },     'MalformedCertificate', brokenAt(0)],
+    [{ ...leaf, CertificateChain: pems(middle, other, root) }, 'MalformedCertificate', brokenAt(1)],
     [{ ...good, ServerCertificateName: 'WEB' },            'EntityAlreadyExists',  'The Server Certificate with name WEB already exists.'],
   ])
+  const chained = await harness.call<Iam.UploadServerCertificateResponse>(uploadServerCertificate, {
+    ...leaf,
+    CertificateChain: pems(middle, root),
+    Tags: [
+      { Key: 'b', Value: '' },
+      { Key: 'a', Value: '' },
+    ],
+  })
+  assert.deepEqual(
+    chained.Tags?.map(({ Key }) => Key),
+    ['a', 'b'],
+  )
+  await harness.call(deleteServerCertificate, { ServerCertificateName: 'leaf' })
   for (const operation of [getServerCertificate, updateServerCertificate, deleteServerCertificate, listServerCertificateTags]) {
     await harness.refused(
       operation,
@@ -212,7 +243,7 @@ test('server certificates', async () => {
 test('a chain that only begins, a megabyte long, is read once', async () => {
   const { certificate: CertificateBody, privateKey: PrivateKey } = selfSigned('long', { from })
   const begins = '-----BEGIN CERTIFICATE-----'.repeat(38_000)
-  const refused = { code: 'MalformedCertificate', message: 'Certificate CHAIN is malformed.' }
+  const refused = { code: 'MalformedCertificate', message: brokenAt(-1) }
   const startedAt = performance.now()
   for (const CertificateChain of [begins, `${begins}-----END CERTIFICATE-----`, `-----END CERTIFICATE-----${begins}`]) {
     const input = { ServerCertificateName: 'long', CertificateBody, PrivateKey, CertificateChain }

@@ -98,13 +98,14 @@ test('what was written reads back, to the letter', async () => {
     Tags: [tag('team', 'a'), tag('Team', 'b')],
   })
   const arn = arnOf(name)
-  assert.deepEqual(created, { OpenIDConnectProviderArn: arn, Tags: [tag('team', 'a'), tag('Team', 'b')] })
+  // IAM API Reference: the list is sorted by tag key.
+  assert.deepEqual(created, { OpenIDConnectProviderArn: arn, Tags: [tag('Team', 'b'), tag('team', 'a')] })
   assert.deepEqual(await get(arn), {
     Url: name,
     ClientIDList: ['one', 'two'],
     ThumbprintList: THUMBPRINTS,
     CreateDate: new Date(harness.now()),
-    Tags: [tag('team', 'a'), tag('Team', 'b')],
+    Tags: [tag('Team', 'b'), tag('team', 'a')],
   })
   assert.deepEqual(await get(arnOf('taken.example')), {
     Url: 'taken.example',

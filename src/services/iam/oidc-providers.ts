@@ -18,7 +18,7 @@ import {
 } from '../oidc-providers.rows.ts'
 import { type Check, readOperation, writeOperation } from '../operation.ts'
 import type { Entity } from '../service.ts'
-import { mustDifferByCase } from './cased-tags.ts'
+import { mustDifferByCase, sortedCasedTags } from './cased-tags.ts'
 import { invalidInput, quotaExceeded, validationError } from './errors.ts'
 import { CLIENT_IDS_PER_OIDC_PROVIDER, OIDC_PROVIDERS_PER_ACCOUNT, THUMBPRINTS_PER_OIDC_PROVIDER } from './quotas.ts'
 import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
@@ -113,7 +113,10 @@ export const createOidcProvider = writeOperation('iam', 'CreateOpenIDConnectProv
       throw quotaExceeded('OpenIdConnectProvidersPerAccount', OIDC_PROVIDERS_PER_ACCOUNT)
     await insertOidcProvider(tx, accountId, { ...row, created_at: now })
     const tags = parseTags(row.tags)
-    return { OpenIDConnectProviderArn: oidcProviderArn(accountId, row.url), ...(tags.length > 0 && { Tags: tags }) }
+    return {
+      OpenIDConnectProviderArn: oidcProviderArn(accountId, row.url),
+      ...(tags.length > 0 && { Tags: sortedCasedTags(tags) }),
+    }
   },
 })
 
@@ -141,7 +144,7 @@ export const getOidcProvider = readOperation('iam', 'GetOpenIDConnectProvider', 
       ClientIDList: parseTexts(row.client_ids),
       ThumbprintList: parseTexts(row.thumbprints),
       CreateDate: new Date(row.created_at),
-      ...(tags.length > 0 && { Tags: tags }),
+      ...(tags.length > 0 && { Tags: sortedCasedTags(tags) }),
     }
   },
 })

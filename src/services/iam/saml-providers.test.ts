@@ -25,7 +25,14 @@ const key = (): string =>
   String(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }))
 before(async () => {
   harness = await openHarness()
-  await harness.call(createSamlProvider, { Name: 'idp', SAMLMetadataDocument, Tags: [{ Key: 'a', Value: '1' }] })
+  await harness.call(createSamlProvider, {
+    Name: 'idp',
+    SAMLMetadataDocument,
+    Tags: [
+      { Key: 'b', Value: '2' },
+      { Key: 'a', Value: '1' },
+    ],
+  })
 })
 after(() => harness.close())
 
@@ -62,7 +69,11 @@ test('a provider is read back, changed and deleted', async () => {
   const get = () => harness.call<Iam.GetSAMLProviderResponse>(getSamlProvider, { SAMLProviderArn })
   const before = await get()
   assert.equal(before.SAMLMetadataDocument, SAMLMetadataDocument)
-  assert.deepEqual(before.Tags, [{ Key: 'a', Value: '1' }])
+  // IAM API Reference: the list is sorted by tag key.
+  assert.deepEqual(before.Tags, [
+    { Key: 'a', Value: '1' },
+    { Key: 'b', Value: '2' },
+  ])
   assert.equal(before.ValidUntil?.getUTCFullYear(), 2126)
   await harness.call(updateSamlProvider, { SAMLProviderArn, AddPrivateKey: key(), AssertionEncryptionMode: 'Allowed' })
   await harness.call(updateSamlProvider, { SAMLProviderArn, AddPrivateKey: key() })
@@ -82,7 +93,7 @@ test('a provider is read back, changed and deleted', async () => {
     [SAMLProviderArn],
   )
   await harness.call(tagSamlProvider, { SAMLProviderArn, Tags: [{ Key: 'A', Value: '2' }] })
-  await harness.call(untagSamlProvider, { SAMLProviderArn, TagKeys: ['a'] })
+  await harness.call(untagSamlProvider, { SAMLProviderArn, TagKeys: ['a', 'b'] })
   assert.deepEqual(await harness.call(listSamlProviderTags, { SAMLProviderArn }), {
     Tags: [{ Key: 'A', Value: '2' }],
     IsTruncated: false,

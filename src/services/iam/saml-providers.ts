@@ -21,7 +21,7 @@ import {
 } from '../saml-providers.rows.ts'
 import type { Entity } from '../service.ts'
 import type { WriteTx } from '../../store/store.ts'
-import { mustDifferByCase } from './cased-tags.ts'
+import { mustDifferByCase, sortedCasedTags } from './cased-tags.ts'
 import { invalidInput, quotaExceeded } from './errors.ts'
 import { METADATA_KEYS_PER_SAML_PROVIDER, SAML_KEYS_PER_PROVIDER, SAML_PROVIDERS_PER_ACCOUNT } from './quotas.ts'
 import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
@@ -90,7 +90,7 @@ export const createSamlProvider = writeOperation('iam', 'CreateSAMLProvider', {
       throw quotaExceeded('SAMLProvidersPerAccount', SAML_PROVIDERS_PER_ACCOUNT)
     await insertSamlProvider(tx, accountId, row)
     if (AddPrivateKey !== undefined) await addKey(tx, name, AddPrivateKey, call)
-    return { SAMLProviderArn: samlProviderArn(accountId, name), ...(Tags.length > 0 && { Tags }) }
+    return { SAMLProviderArn: samlProviderArn(accountId, name), ...(Tags.length > 0 && { Tags: sortedCasedTags(Tags) }) }
   },
 })
 
@@ -126,7 +126,7 @@ export const getSamlProvider = readOperation('iam', 'GetSAMLProvider', {
       SAMLMetadataDocument: row.metadata,
       CreateDate: new Date(row.created_at),
       ValidUntil: new Date(row.valid_until),
-      ...(tags.length > 0 && { Tags: tags }),
+      ...(tags.length > 0 && { Tags: sortedCasedTags(tags) }),
       ...(row.encryption !== null && { AssertionEncryptionMode: row.encryption }),
       ...(keys.length > 0 && { PrivateKeyList: keys.map(({ id, created_at: at }) => ({ KeyId: id, Timestamp: new Date(at) })) }),
     }

@@ -1,20 +1,16 @@
 /** Server certificates: kept with their private keys, which are sealed and never shown again. */
-import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { Fault } from '../../aws/fault.ts'
 import { newId } from '../../aws/ids.ts'
-import type {
-  ServerCertificateMetadata,
-  UpdateServerCertificateRequest,
-  UploadServerCertificateRequest,
-} from '../../model/iam.gen.ts'
+import type { ServerCertificateMetadata, UpdateServerCertificateRequest } from '../../model/iam.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, readOperation, writeOperation } from '../operation.ts'
 import { pageOf, rowsFor, startOf } from '../pagination.ts'
 import type { Entity } from '../service.ts'
-import { mustDifferByCase } from './cased-tags.ts'
+import { mustDifferByCase, sortedCasedTags } from './cased-tags.ts'
 import { quotaExceeded } from './errors.ts'
 import { DEFAULT_PATH, nameKey } from './names.ts'
 import { SERVER_CERTIFICATES_PER_ACCOUNT } from './quotas.ts'
+import { checkedCertificate } from './server-certificate-checks.ts'
 import {
   countServerCertificates,
   deleteServerCertificateRow,
@@ -26,7 +22,6 @@ import {
   serverCertificateArn,
   type ServerCertificateRow,
 } from './server-certificates.rows.ts'
-import { readCertificate } from './signing-certificates.ts'
 import { parseTags, newTagKeys, resourceTagKeys } from './tags.ts'
 
 const nameTaken = (name: string): Fault =>
@@ -42,7 +37,7 @@ export const uploadServerCertificate = writeOperation('iam', 'UploadServerCertif
   async handle(tx, input, { accountId, now, random, vault }) {
     const { ServerCertificateName: name, Tags = [] } = input
     mustDifferByCase(Tags)
-    const certificate = checked(input)
+    const certificate = checkedCertificate(input, now)
     if ((await findServerCertificate(tx, accountId, name)) !== undefined) throw nameTaken(name)
     if ((await countServerCertificates(tx, accountId)) >= SERVER_CERTIFICATES_PER_ACCOUNT)
       throw quotaExceeded('ServerCertificatesPerAccount', SERVER_CERTIFICATES_PER_ACCOUNT)
@@ -58,48 +53,9 @@ export const uploadServerCertificate = writeOperation('iam', 'UploadServerCertif
       expires_at: Date.parse(certificate.validTo),
     }
     await insertServerCertificate(tx, accountId, row, vault.seal(input.PrivateKey, `server-certificate/${id}`))
-    return { ServerCertificateMetadata: metadata(accountId, row), ...(Tags.length > 0 && { Tags }) }
+    return { ServerCertificateMetadata: metadata(accountId, row), ...(Tags.length > 0 && { Tags: sortedCasedTags(Tags) }) }
   },
 })
-
-/** Body, key and chain, in that order. The words for key and chain are inferred from those for the body. */
-function checked({ CertificateBody, PrivateKey, CertificateChain }: UploadServerCertificateRequest): X509Certificate {
-  const certificate = readCertificate(CertificateBody)
-  if (!certificate.checkPrivateKey(privateKey(PrivateKey)))
-    throw new Fault('KeyPairMismatch', 'The public key certificate and the private key do not match.')
-  if (CertificateChain !== undefined && !isChain(CertificateChain))
-    throw new Fault('MalformedCertificate', 'Certificate CHAIN is malformed.')
-  return certificate
-}
-
-const BEGIN = '-----BEGIN CERTIFICATE-----'
-const END = '-----END CERTIFICATE-----'
-
-/** What stands between a beginning and the next end, both included. A regular expression would look for the end from each beginning anew. */
-function certificatesIn(text: string): readonly string[] {
-  const ended = text.split(END).slice(0, -1)
-  return ended.filter((part) => part.includes(BEGIN)).map((part) => part.slice(part.indexOf(BEGIN)) + END)
-}
-
-/** One certificate or more, each of them readable. */
-function isChain(text: string): boolean {
-  const certificates = certificatesIn(text)
-  try {
-    for (const certificate of certificates) readCertificate(certificate)
-    return certificates.length > 0
-  } catch {
-    return false
-  }
-}
-
-function privateKey(text: string): KeyObject {
-  try {
-    return createPrivateKey(text)
-  } catch {
-    // The reason could quote the key.
-    throw new Fault('MalformedCertificate', 'Private KEY is malformed.')
-  }
-}
 
 const metadata = (accountId: string, row: ServerCertificateRow): ServerCertificateMetadata => ({
   Path: row.path,

@@ -31,7 +31,7 @@ const malformedCertificate = (): Fault => new Fault('MalformedCertificate', 'Cer
 const noSuchCertificate = (id: string): Fault => new Fault('NoSuchEntity', `The Certificate with id ${id} cannot be found.`)
 
 /** Reads PEM; throws MalformedCertificate. */
-export function readCertificate(body: string): X509Certificate {
+function readCertificate(body: string): X509Certificate {
   try {
     if (!body.includes('-----BEGIN CERTIFICATE-----')) throw malformedCertificate()
     return new X509Certificate(body)

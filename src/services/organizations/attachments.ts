@@ -33,10 +33,11 @@ export const attachPolicy = writeOperation('organizations', 'AttachPolicy', {
     if (!isEnforced(policy.type) || !enabledTypes(organization).includes(policy.type)) throw typeNotEnabled()
     const attached = await attachedPolicies(tx, account, TargetId, policy.type)
     if (attached.some(({ id }) => id === PolicyId)) throw duplicateAttachment()
+    // The words are recorded: hashicorp/terraform-provider-aws issue 41493.
     if (attached.length >= POLICIES_PER_TARGET[policy.type])
       throw violates(
         'MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED',
-        'You have exceeded the number of policies of this type that can be attached to an entity.',
+        'You have attached the maximum number of policies to the specified target.',
       )
     await attach(tx, account, { targetId: TargetId, policy }, now)
     return {}
@@ -57,10 +58,11 @@ export const detachPolicy = writeOperation('organizations', 'DetachPolicy', {
     if (!attached.some(({ id }) => id === PolicyId)) throw notAttached()
     if (PolicyId === FULL_ACCESS.RESOURCE_CONTROL_POLICY.id)
       throw invalidInput('NON_DETACHABLE_POLICY', 'You cannot detach the policy RCPFullAWSAccess.')
+    // The words are recorded: hashicorp/terraform-provider-aws issue 26797.
     if (attached.length === 1)
       throw violates(
         'MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED',
-        'You cannot detach the last policy of this type from an entity.',
+        'You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.',
       )
     await detach(tx, account, { targetId: TargetId, policy })
     return {}

@@ -7,7 +7,7 @@ import { type ReadTx, UniqueViolation, type WriteTx } from '../../store/store.ts
 import { ACCOUNT_DRAWS, insertAccessRole, insertAccount, newAccountId } from '../new-account.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
 import { setRootRecovery } from '../root-recovery.rows.ts'
-import { noSuch, violates } from './errors.ts'
+import { invalidInput, noSuch, violates } from './errors.ts'
 import { isPending } from './handshake-states.ts'
 import { handshakesOf } from './handshakes.rows.ts'
 import { newRequestId } from './ids.ts'
@@ -33,12 +33,17 @@ const EMAIL_TAKEN = 'SELECT id FROM account WHERE email_key = $1'
 
 /** Organizations API reference, CreateAccount, RoleName. */
 const DEFAULT_ROLE = 'OrganizationAccountAccessRole'
+/** API reference, InvalidInputException, INVALID_ROLE_NAME: what the names of service-linked roles begin with. */
+const RESERVED_ROLE = 'AWSServiceRoleFor'
+
 /** AWS makes accounts in the background and says IN_PROGRESS first; here the account is there when the call returns. */
 export const createAccount = writeOperation('organizations', 'CreateAccount', {
   authorize: ({ Tags }) =>
     checksWithTags({ action: 'organizations:CreateAccount', resource: EVERYTHING }, Tags, { on: NEW_ACCOUNT, isNew: true }),
   async handle(tx, { AccountName, Email, RoleName, Tags }, { accountId, now, random }) {
     const organization = await mustLead(tx, accountId)
+    if (RoleName?.startsWith(RESERVED_ROLE) === true)
+      throw invalidInput('INVALID_ROLE_NAME', 'You provided a role name that is not valid.')
     const invitations = (await handshakesOf(tx, accountId)).filter((row) => row.action === 'INVITE' && isPending(row, now))
     if ((await listMembers(tx, accountId)).length + invitations.length >= ACCOUNTS_PER_ORGANIZATION)
       throw violates('ACCOUNT_NUMBER_LIMIT_EXCEEDED', 'You have exceeded the allowed number of AWS accounts.')

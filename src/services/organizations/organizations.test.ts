@@ -151,6 +151,11 @@ test('accounts are made, listed page by page, and moved', async () => {
     ['Made', 'Made@example.org', 'CREATED', 'ACTIVE'],
   )
   assert.deepEqual(Account?.Paths, [`${organizationId}/${root}/${made}/`])
+  await harness.refused(
+    createAccount,
+    { AccountName: 'Reserved', Email: 'reserved@example.org', RoleName: 'AWSServiceRoleForNobody' },
+    { code: 'InvalidInputException', message: 'You provided a role name that is not valid.' },
+  )
   const again = await harness.call<CreateAccountResponse>(createAccount, { AccountName: 'Again', Email: 'MADE@example.org' })
   assert.deepEqual(
     [again.CreateAccountStatus?.State, again.CreateAccountStatus?.FailureReason, again.CreateAccountStatus?.AccountId],
@@ -289,7 +294,7 @@ test('policies: types, refusals in their order, attachments', async () => {
     [{ PolicyId: id, TargetId: NO_UNIT },                'TargetNotFoundException',      missing('a target')],
     [{ PolicyId: id, TargetId: root },                   'PolicyNotAttachedException',   "The policy isn't attached to the specified target in the specified root."],
     [{ PolicyId: 'p-RCPFullAWSAccess', TargetId: root }, 'InvalidInputException',        'You cannot detach the policy RCPFullAWSAccess.'],
-    [{ PolicyId: 'p-FullAWSAccess', TargetId: root },    'ConstraintViolationException', 'You cannot detach the last policy of this type from an entity.'],
+    [{ PolicyId: 'p-FullAWSAccess', TargetId: root },    'ConstraintViolationException', 'You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.'],
   ])
   await harness.call(detachPolicy, { PolicyId: id, TargetId: unit })
   await harness.call(deletePolicy, { PolicyId: id })

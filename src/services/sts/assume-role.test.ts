@@ -184,6 +184,11 @@ test('PackedPolicySize tells how full a session is', async () => {
   assert.equal(packedPolicySize(undefined, []), undefined)
   // Text that hardly packs.
   const noise = Array.from({ length: 50 }, (_, index) => tag(`k${index}`, hash('sha256', String(index))))
+  const nine = Array.from({ length: 9 }, (_, index) => tag(`T${index + 1}`, 'a'.repeat(250)))
+  // Recorded: aws-actions/configure-aws-credentials issue 1898.
+  assert.throws(() => packedPolicySize(undefined, nine), {
+    message: 'Packed size of session tags consumes 498% of allotted space.',
+  })
   assert.throws(() => packedPolicySize(undefined, noise), {
     code: 'PackedPolicyTooLarge',
     message: /^Packed size of session tags consumes \d{3}% of allotted space\.$/,

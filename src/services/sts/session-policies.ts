@@ -15,8 +15,13 @@ export type GivenPolicies = { readonly Policy?: string; readonly PolicyArns?: re
 const MAX_POLICY_ARNS = 10
 /** STS API reference: the plain text of inline and managed session policies together, characters. */
 const MAX_PLAIN_SIZE = 2_048
-/** Bytes of policies, ARNs and tags when packed. AWS tells neither how it packs nor what it allots; reports of refused requests suggest less than this. */
+/** Bytes of policies and ARNs when packed. AWS tells neither how it packs nor what it allots; reports of refused requests suggest less than this. */
 const MAX_PACKED_SIZE = 1_024
+/**
+ * Bytes of the keys and values of session tags, which hardly pack: nine keys `T1` to `T9` with 250 times `a` each take 498 % of what is allotted
+ * (recorded, aws-actions/configure-aws-credentials issue 1898).
+ */
+const MAX_TAGS_SIZE = 456
 
 /**
  * The session policies of a request; undefined where it has none. `accountId` is that of the role or user, whose managed policies count.
@@ -57,9 +62,11 @@ async function mustBePolicy(tx: ReadTx, accountId: string, arn: string): Promise
 export function packedPolicySize(policies: SessionPolicies | undefined, tags: readonly Tag[]): number | undefined {
   if (policies === undefined && tags.length === 0) return undefined
   const { inline = '', arns = [] } = policies ?? {}
-  const packed = deflateRawSync([inline, ...arns, ...tags.flatMap(({ Key, Value }) => [Key, Value])].join('\n')).byteLength
+  const packed = policies === undefined ? 0 : deflateRawSync([inline, ...arns].join('\n')).byteLength
+  const tagged = Buffer.byteLength(tags.map(({ Key, Value }) => Key + Value).join(''))
   const plain = inline.length + arns.join('').length
-  const percent = Math.max(percentOf(packed, MAX_PACKED_SIZE), percentOf(plain, MAX_PLAIN_SIZE))
+  const share = Math.max(packed / MAX_PACKED_SIZE + tagged / MAX_TAGS_SIZE, plain / MAX_PLAIN_SIZE)
+  const percent = Math.ceil(share * 100)
   if (percent <= 100) return percent
   throw packedPolicyTooLarge(
     policies === undefined
@@ -67,5 +74,3 @@ export function packedPolicySize(policies: SessionPolicies | undefined, tags: re
       : `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
   )
 }
-
-const percentOf = (size: number, whole: number): number => Math.ceil((size * 100) / whole)
