@@ -8,7 +8,8 @@ import { MAX_ASSIGNMENTS } from './undecided.ts'
 export function assignmentsFor(statements: readonly Numbered[]): readonly NonNullable<Assignment>[] {
   const keys = [...variablesOf(statements)]
   const names = freshNames(statements, keys.length)
-  const fresh = new Map<string, string | undefined>(keys.map((key, index) => [key, names[index]]))
+  const account = freshAccount(statements)
+  const fresh = new Map<string, string | undefined>(keys.map((key, index) => [key, freshOf(key, names[index] ?? '', account)]))
   const literals = keys.flatMap((key) => candidatesFor(key, statements).map((text) => new Map(fresh).set(key, text)))
   const absent = keys.map((key) => new Map(fresh).set(key, undefined))
   const none = new Map<string, string | undefined>(keys.map((key) => [key, undefined]))
@@ -25,6 +26,22 @@ function freshNames(statements: readonly Numbered[], count: number): readonly st
   return names
 }
 
+/** Whoever calls has an account and an ARN of that account: no name stands in their places. */
+function freshOf(key: string, name: string, account: string): string {
+  if (key === 'aws:principalaccount') return account
+  return key === 'aws:principalarn' ? `arn:aws:iam::${account}:user/${name}` : name
+}
+
+/** An account that no policy names. */
+function freshAccount(statements: readonly Numbered[]): string {
+  const texts = statements.flatMap((statement) => [...templatesOf(statement), ...valuesOf(statement), ...principalsOf(statement)])
+  let account = 121_212_121_212
+  while (texts.some((text) => text.includes(String(account)))) account += 1
+  return String(account)
+}
+
+const principalsOf = ({ source }: Numbered): readonly string[] => (source.principal?.entries ?? []).map(({ text }) => text)
+
 const valuesOf = ({ source }: Numbered): readonly string[] =>
   source.conditions.flatMap(({ values }) => values.map(({ text }) => text))
 
@@ -36,7 +53,9 @@ function candidatesFor(key: string, statements: readonly Numbered[]): readonly s
   const standing = prefixes.flatMap((prefix) =>
     texts.flatMap((text) => (text.startsWith(prefix) ? pieceOf(text.slice(prefix.length)) : [])),
   )
-  return [...new Set([...standing, ...compared])].filter((text) => text !== '' && !text.includes('${'))
+  const accounts =
+    key === 'aws:principalaccount' ? statements.flatMap(principalsOf).flatMap((text) => text.match(/\d{12}/) ?? []) : []
+  return [...new Set([...standing, ...compared, ...accounts])].filter((text) => text !== '' && !text.includes('${'))
 }
 
 function prefixBefore(key: string, text: string, { version }: Numbered): readonly string[] {

@@ -3,7 +3,7 @@ import { truthOf } from '../conditions/bool.ts'
 import { holdsWhenMissing } from '../conditions/condition.ts'
 import { keyFact } from '../keys.ts'
 import { type Assignment, type Choice, type Dimension, distinct } from './dimension.ts'
-import { evaluatorOf, type KeyTest, type ValueClass, valueClasses } from './value-classes.ts'
+import { classesOf, evaluatorOf, type KeyTest, type ValueClass, valueClasses } from './value-classes.ts'
 import { type Budget, MAX_CLASSES, Undecided } from './undecided.ts'
 
 /** Keys that every request has (IAM User Guide, "AWS global condition context keys"). */
@@ -72,6 +72,18 @@ export function keyDimension(
           ),
         }))
   return { keys: [key], choices: distinct([absent, ...singles, ...lists]) }
+}
+
+/** What a value of the key meets, or its absence: more than one where variables are left open. */
+export function choicesOf(
+  key: string,
+  value: string | undefined,
+  { tests, all, assignment, budget }: Pick<KeyAsked, 'all' | 'assignment' | 'budget'> & { readonly tests: readonly KeyTest[] },
+): readonly Choice[] {
+  const held = new Held(tests, all)
+  if (value === undefined) return [{ mask: held.mask(whenMissing), context: [[key, undefined]], real: true }]
+  const known = assignment && new Map([...assignment, [key, value] as const])
+  return classesOf(value, tests, { assignment: known, budget }).map((each) => single(key, each, held))
 }
 
 /** The tests of a key, gathered by statement. */

@@ -56,7 +56,7 @@ export function arnPattern(text: string, reading: Reading): TokenPattern | undef
   return firstMatchesArn(first) ? joined(id, ['arn', ...rest], { ...reading, runsOn: false }) : undefined
 }
 
-function hasVariable(text: string, version: PolicyVersion): boolean {
+export function hasVariable(text: string, version: PolicyVersion): boolean {
   return templateOf(text, { version, wildcards: true }).some(isVariable)
 }
 

@@ -2,7 +2,7 @@
 import { principalTest } from '../principal-match.ts'
 import { callersFor, principalKeys, type Stranger } from './callers.ts'
 import { type Assignment, type Choice, type Dimension, distinct, type Numbered } from './dimension.ts'
-import { keyDimension } from './key-dimension.ts'
+import { choicesOf, keyDimension } from './key-dimension.ts'
 import { principalArns } from './principal-arns.ts'
 import type { Budget } from './undecided.ts'
 import { type KeyTest } from './value-classes.ts'
@@ -27,10 +27,11 @@ export function principalDimension(
   { all, assignment, budget, admits }: PrincipalAsked,
 ): Dimension {
   const elements = statements.flatMap(({ source: { principal } }) => (principal === undefined ? [] : [principal]))
-  const keys = FOLLOWING.filter((key) => tests.has(key))
+  const keys = FOLLOWING.filter((key) => tests.has(key) || assignment?.has(key) === true)
   const known = principalArns(elements, {
     arn: tests.get('aws:principalarn') ?? [],
     account: tests.get('aws:principalaccount') ?? [],
+    assignment,
     budget,
   })
   // Where every way to be a principal is known, there is nothing beside the callers made of them.
@@ -38,7 +39,7 @@ export function principalDimension(
     known === undefined
       ? keys.map((key) => keyDimension(key, tests.get(key) ?? [], { all, assignment, budget, isSigned: false }))
       : []
-  const arns = keys.length === 0 ? [] : (known ?? textsOf(apart))
+  const arns = keys.length === 0 ? [] : [...(known ?? textsOf(apart)), ...assigned(assignment)]
   const names = statements.map(({ bit, source: { principal, effect } }) => ({
     bit,
     test: principal && principalTest(principal, effect),
@@ -47,35 +48,41 @@ export function principalDimension(
     names.reduce((mask, { bit, test }) => (test === undefined || test(caller, isBounded) !== undefined ? mask | bit : mask), 0n)
   const callers = callersFor(elements, arns).filter(admits)
   budget.spend(callers.length * (statements.length + 1))
-  const following = (stranger: Stranger): Choice => {
-    const values = keys.map((key) => [key, principalKeys(stranger.caller).get(key)] as const)
-    const masks = values.map(([key, value]) => valueMask(key, value, { tests: tests.get(key) ?? [], all, budget }))
-    const isAssigned = values.every(([key, value]) => assignment?.has(key) !== true || assignment.get(key) === value)
-    return {
-      mask: masks.reduce((mask, each) => mask & each, maskOf(stranger)),
-      caller: stranger,
-      context: values,
-      real: isAssigned,
-    }
+  const following = (stranger: Stranger): readonly Choice[] => {
+    const values = principalKeys(stranger.caller)
+    const start: Choice = { mask: maskOf(stranger), caller: stranger, context: [], real: true }
+    return keys.reduce<readonly Choice[]>(
+      (sofar, key) => {
+        const value = values.get(key)
+        const isAssigned = assignment?.has(key) !== true || assignment.get(key) === value
+        const choices = choicesOf(key, value, { tests: tests.get(key) ?? [], all, assignment, budget })
+        return sofar.flatMap((one) =>
+          choices.map(({ mask, context = [], real }) => ({
+            ...one,
+            mask: one.mask & mask,
+            context: [...(one.context ?? []), ...context],
+            real: one.real && real && isAssigned,
+          })),
+        )
+      },
+      [start],
+    )
   }
   const free = apart.reduce<readonly Choice[]>(
     (sofar, { choices }) => sofar.flatMap((one) => choices.map((other) => ({ ...one, mask: one.mask & other.mask }))),
     distinct(callers.map((stranger) => ({ mask: maskOf(stranger), caller: stranger, real: false }))),
   )
-  return { keys, choices: distinct([...callers.map(following), ...(apart.length > 0 ? free : [])]) }
+  return { keys, choices: distinct([...callers.flatMap(following), ...(apart.length > 0 ? free : [])]) }
+}
+
+/** Principals that have what the keys are given. */
+function assigned(assignment: Assignment): readonly string[] {
+  const arn = assignment?.get('aws:principalarn')
+  const account = assignment?.get('aws:principalaccount')
+  return [...(arn === undefined ? [] : [arn]), ...(account === undefined ? [] : [`arn:aws:iam::${account}:root`])]
 }
 
 const textsOf = (dimensions: readonly Dimension[]): readonly string[] =>
   dimensions.flatMap(({ choices }) =>
     choices.flatMap(({ context = [] }) => context.flatMap(([, value]) => (typeof value === 'string' ? [value] : []))),
   )
-
-/** The statements that a caller's key meets. */
-function valueMask(
-  key: string,
-  value: string | undefined,
-  { tests, all, budget }: { readonly tests: readonly KeyTest[]; readonly all: bigint; readonly budget: Budget },
-): bigint {
-  const [choice] = keyDimension(key, tests, { all, budget, assignment: new Map([[key, value]]), isSigned: false }).choices
-  return choice?.mask ?? 0n
-}

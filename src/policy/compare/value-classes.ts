@@ -9,7 +9,7 @@ import type { ConditionTest, PolicyVersion } from '../document.ts'
 import type { KeyFact } from '../keys.ts'
 import type { OperatorName } from '../operator.ts'
 import { type Assignment, fillingOf, PatternTable } from './dimension.ts'
-import { arnPattern, type Filling, type TextStyle, textPattern, type TokenPattern } from './pattern.ts'
+import { arnPattern, type Filling, hasVariable, type TextStyle, textPattern, type TokenPattern } from './pattern.ts'
 import { POINTS, type PointFamily, UNREADABLE } from './points.ts'
 import type { Budget } from './undecided.ts'
 
@@ -91,6 +91,15 @@ export function evaluatorOf(tests: readonly KeyTest[], assignment: Assignment): 
   })
 }
 
+/** The classes of one text: more than one where variables are left open. */
+export function classesOf(text: string, tests: readonly KeyTest[], asked: Omit<Asked, 'type'>): readonly ValueClass[] {
+  const isOpen = ({ source, version }: KeyTest): boolean => source.values.some((value) => hasVariable(value.text, version))
+  const isOfTexts = tests.every((test) => isText(test) || test.operator.base === 'Null')
+  if (asked.assignment !== undefined || !isOfTexts || !tests.some(isOpen)) return [evaluatorOf(tests, asked.assignment)(text)]
+  const only = textPattern(text, 'exact', { version: '2008-10-17', fill: () => null })
+  return only === undefined ? [] : textClasses(tests, { ...asked, only })
+}
+
 const expectedOf = (tests: readonly KeyTest[], family: PointFamily): readonly string[] =>
   tests.filter(({ operator }) => operator.family === family).flatMap(({ source }) => source.values.map(({ text }) => text))
 
@@ -129,14 +138,18 @@ export function patternOfTest(text: string, { operator: { base }, version }: Key
   return style === undefined ? arnPattern(text, { version, fill }) : textPattern(text, style, { version, fill })
 }
 
+/** `only`: what a text may be; absent where it may be any. */
+type TextAsked = Omit<Asked, 'type'> & { readonly only?: TokenPattern }
+
 /** The classes of the tests that compare texts; other tests count as not met. */
-function textClasses(tests: readonly KeyTest[], { assignment, budget }: Omit<Asked, 'type'>): readonly ValueClass[] {
+function textClasses(tests: readonly KeyTest[], { assignment, budget, only }: TextAsked): readonly ValueClass[] {
   const table = new PatternTable()
   const fill = fillingOf(assignment)
   const patterns = tests.map((test) =>
     isText(test) ? table.add(test.source.values.map(({ text }) => patternOfTest(text, test, fill))) : [],
   )
-  return [...table.reached({ budget })].map(({ matched, text, real }) => ({
+  const domain = only === undefined ? undefined : [only]
+  return [...table.reached({ budget, ...(domain && { domain }) })].map(({ matched, text, real }) => ({
     met: patterns.reduce(
       (met, members, number) => (members.some((each) => matched.has(each)) ? met | (1n << BigInt(number)) : met),
       0n,
