@@ -25,6 +25,9 @@ function iamArn(accountId: string, kind: string, path: string, name: string): st
   return `arn:${PARTITION}:iam::${accountId}:${kind}${path}${name}`
 }
 
+/** Whether the ARN of an identity provider is of SAML's; all others are of OpenID Connect, whose addresses may have colons and such words. */
+export const isSamlProvider = (arn: string): boolean => parseArn(arn)?.resource.startsWith('saml-provider/') === true
+
 export const rootArn = (accountId: string): string => `arn:${PARTITION}:iam::${accountId}:root`
 export const userArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'user', path, name)
 export const groupArn = (accountId: string, path: string, name: string): string => iamArn(accountId, 'group', path, name)

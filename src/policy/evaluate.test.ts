@@ -84,6 +84,9 @@ const notNamed = (Effect: 'Allow' | 'Deny', NotPrincipal: unknown) => ({
 const broken = compileText('{', 'resource', { id: 'x', name: 'x', type: 'resource' })
 const LINKED = `arn:aws:iam::${HERE}:role/aws-service-role/states.amazonaws.com/AWSServiceRoleForStates`
 const linked: Caller = { ...role, roleArn: LINKED }
+/** A path may have colons: whoever creates roles can make these. */
+const DISGUISED = `arn:aws:iam::${HERE}:role/x:role/aws-service-role/r`
+const disguised: Caller = { ...role, roleArn: DISGUISED }
 const own = { AWS: HERE }
 
 type Row = readonly [
@@ -163,6 +166,9 @@ const TABLE: readonly Row[] = [
   ['role, cross account, boundary silent',          role, { identity: allow, boundary: silent },           { resourceAccountId: THERE, resourcePolicy: named({ AWS: role.arn }) }, 'implicitDeny', 'boundary'],
   ['a service-linked role under SCPs',              linked, { identity: allow, scps: [deny] },             {},                                    'allowed', 'identity'],
   ['a service-linked role under RCPs',              linked, { identity: allow, rcps: [policy('rcp', 'Deny', '*')] }, {},                          'allowed', 'identity'],
+  ['SCPs bind a role with such a path of its own',  disguised, { identity: allow, scps: [silent] },         {},                                    'implicitDeny', 'scp'],
+  ['RCPs too',                                      disguised, { identity: allow, rcps: [policy('rcp', 'Deny', '*')] }, {},                       'explicitDeny', 'rcp'],
+  ['RCPs, where the resource has such a path',      role, { identity: allow, rcps: [policy('rcp', 'Deny', '*')] }, { resource: DISGUISED },         'explicitDeny', 'rcp'],
   ['RCPs, to assume a service-linked role',         service, { rcps: [policy('rcp', 'Deny', '*')] },       { resource: LINKED, resourcePolicy: trusting({ Service: 'states.amazonaws.com' }) }, 'allowed', 'trust'],
   ['a service under SCPs',                          service, { scps: [deny] },                             { resourcePolicy: named({ Service: 'states.amazonaws.com' }) }, 'allowed', 'resource'],
   ['kms:RetireGrant under RCPs',                    user, { identity: policy('identity', 'Allow', undefined, 'kms:*'), rcps: [policy('rcp', 'Deny', '*', '*')] }, { action: 'kms:RetireGrant' }, 'allowed', 'identity'],

@@ -1,4 +1,5 @@
 /** What would have to be said for a refused request to be allowed: the smallest statements that flip the decision, and no more than was asked. */
+import { isSamlProvider } from '../aws/arn.ts'
 import { resourcePattern } from './arn-match.ts'
 import type { Caller } from './caller.ts'
 import { policySet, type PolicySet } from './combine.ts'
@@ -175,7 +176,7 @@ function onlyFor(context: Check['context']): Pick<Named, 'Condition'> {
 /** A provider speaks for everybody it knows: the subject and the audience of this token or assertion are named too. */
 function federated(providerArn: string, context: Check['context']): Named | undefined {
   const provider = providerArn.slice(providerArn.indexOf('/') + 1)
-  const prefix = providerArn.includes(':saml-provider/') ? 'saml' : provider.toLowerCase()
+  const prefix = isSamlProvider(providerArn) ? 'saml' : provider.toLowerCase()
   const tested = ['aud', 'sub'].flatMap((claim) => {
     const value = context.value(`${prefix}:${claim}`)
     return typeof value === 'string' ? [[`${prefix}:${claim}`, value.replaceAll('$', '${$}')] as const] : []

@@ -79,14 +79,16 @@ export function lanesOf(check: Check, caller: Caller, policies: Policies): reado
 }
 
 const NO_SETS: readonly PolicySet[] = []
-const SERVICE_LINKED = ':role/aws-service-role/'
+/** From the beginning: the path of any other role may have colons, and `:role/aws-service-role/` in it. */
+const SERVICE_LINKED = /^arn:[^:]*:iam:[^:]*:[^:]*:role\/aws-service-role\//
+const isServiceLinked = (arn: string | undefined): boolean => arn !== undefined && SERVICE_LINKED.test(arn)
 
 /** Callers that are principals of an account, and so of its organization. */
 const MEMBERS: ReadonlySet<Caller['type']> = new Set(['root', 'user', 'assumed-role', 'federated-user'])
 
 /** Service control policies bind the organization's principals, "root" included, but not service-linked roles (Organizations User Guide, "SCPs"). */
 export function scpsOf({ type, roleArn }: Caller, { scps }: Policies): readonly PolicySet[] {
-  return scps === undefined || !MEMBERS.has(type) || roleArn?.includes(SERVICE_LINKED) === true ? NO_SETS : scps
+  return scps === undefined || !MEMBERS.has(type) || isServiceLinked(roleArn) ? NO_SETS : scps
 }
 
 /**
@@ -95,7 +97,6 @@ export function scpsOf({ type, roleArn }: Caller, { scps }: Policies): readonly 
  */
 export function rcpsOf({ action, resource }: Check, { roleArn }: Caller, { rcps }: Policies): readonly PolicySet[] {
   if (rcps === undefined) return NO_SETS
-  const isExempt =
-    roleArn?.includes(SERVICE_LINKED) === true || resource.includes(SERVICE_LINKED) || action.toLowerCase() === 'kms:retiregrant'
+  const isExempt = isServiceLinked(roleArn) || isServiceLinked(resource) || action.toLowerCase() === 'kms:retiregrant'
   return isExempt ? NO_SETS : rcps
 }

@@ -1,4 +1,5 @@
 /** The condition keys of a request (IAM User Guide, "AWS global condition context keys"). Filled here and by nobody else; what only AWS could know is absent. */
+import { isSamlProvider } from '../aws/arn.ts'
 import { contextOf, type ContextValue, type RequestContext } from '../policy/context.ts'
 import { keyFact } from '../policy/keys.ts'
 import { header } from '../protocol/headers.ts'
@@ -115,7 +116,7 @@ function asMfaPresent(facts: Facts): string | undefined {
 function federatedProvider(facts: Facts): string | undefined {
   const { principal } = facts.caller
   const provider = principal.type === 'web-identity' ? principal.provider : session(facts)?.provider
-  return provider?.includes(':saml-provider/') === true ? undefined : provider
+  return provider === undefined || isSamlProvider(provider) ? undefined : provider
 }
 
 function ageOf(mfaAt: number | undefined, now: number): string | undefined {

@@ -171,6 +171,7 @@ const ROWS: readonly Row[] = [
   ['with a code',    () => sealed({ mfaAt: Date.now() }), [...SIGNED, 'aws:TokenIssueTime', 'aws:MultiFactorAuthPresent', 'aws:MultiFactorAuthAge']],
   ['of AssumeRoot',  () => sealed({ assumedRoot: true }), [...SIGNED, 'aws:TokenIssueTime', 'aws:MultiFactorAuthPresent', 'aws:AssumedRoot']],
   ['from a web identity', () => from(OIDC),          [...SIGNED, 'aws:PrincipalTag/team', 'aws:TokenIssueTime', 'aws:FederatedProvider']],
+  ['from one whose address has colons', () => from(`${OIDC}/x:saml-provider/y`), [...SIGNED, 'aws:PrincipalTag/team', 'aws:TokenIssueTime', 'aws:FederatedProvider']],
   ['from SAML',      () => from(`arn:aws:iam::${ACCOUNT}:saml-provider/idp`), [...SIGNED, 'aws:PrincipalTag/team', 'aws:TokenIssueTime']],
   ['of an organization', () => inOrganization('root'), [...SIGNED, 'aws:PrincipalOrgID', 'aws:PrincipalOrgPaths', 'aws:ResourceOrgID', 'aws:ResourceOrgPaths']],
   ['web identity',   () => nobody(federated('web-identity', OIDC)), [...FROM_OUTSIDE, 'aws:FederatedProvider']],
