@@ -13,6 +13,7 @@ import {
   type TemplateTest,
   templateTest,
 } from './variables.ts'
+import { spend } from './work.ts'
 
 /** A resource that is asked about. It is taken apart when a pattern first needs it, once for all statements. */
 export class AskedResource {
@@ -30,6 +31,7 @@ export class AskedResource {
 
   /** Whether one of them begins with the text. Tells most resources apart at once. */
   hasTail(prefix: string): boolean {
+    spend(this.tails.length)
     for (const tail of this.tails) if (tail.startsWith(prefix)) return true
     return false
   }
@@ -129,6 +131,7 @@ export function arnTest(text: string, version: PolicyVersion): (value: string, c
   }
   const tests = completed(segments).map((segment) => templateTest(templateOf(segment, { version, wildcards: true })))
   return (value, context) => {
+    spend(value.length)
     const parts = cut(value)
     if (!isArn(parts)) return false
     for (let index = 0; index < SEGMENTS; index += 1) if (tests[index]?.(parts[index] ?? '', 0, context) !== true) return false

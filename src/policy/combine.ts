@@ -2,6 +2,7 @@
 import type { ResourcePattern } from './arn-match.ts'
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
 import { type PrefixIndex, prefixIndex } from './prefix-index.ts'
+import { spend } from './work.ts'
 
 /** A statement and its number in its set: what a trace holds. */
 export type Candidate = { readonly number: number; readonly statement: CompiledStatement }
@@ -57,6 +58,7 @@ export function policySet(policies: readonly CompiledPolicy[]): PolicySet {
       const known = remembered.get(action)
       if (known !== undefined) return known
       const name = action.toLowerCase()
+      spend(statements.length)
       const found = candidates(ofService(name, byService, statements), name)
       if (remembered.size >= REMEMBERED_ACTIONS) remembered.clear()
       remembered.set(action, found)

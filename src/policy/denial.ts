@@ -32,13 +32,18 @@ const ALWAYS_EXPLICIT: ReadonlySet<PolicyType> = new Set(['rcp'])
  */
 export function denialText(caller: Caller, check: Check, decision: Decision, told = check.resource): string {
   const { action } = check
-  if (caller.type === 'web-identity' || caller.type === 'saml') return `Not authorized to perform ${action}`
-  const refused = `User: ${caller.arn} is not authorized to perform: ${action}${told === '' ? '' : ` on resource: ${told}`}`
-  if (decision.decision === 'allowed') return refused
+  const refused = refusalText(caller, check, told)
+  if (decision.decision === 'allowed' || caller.type === 'web-identity' || caller.type === 'saml') return refused
   const isNear = isOfOneHouse(caller, check)
   // Recorded: "User: anonymous is not authorized to perform: cognito-identity:GetId on resource: * with an explicit deny in a resource control policy".
   if (!isNear && caller.type !== 'anonymous') return refused
   return `${refused} ${reasonOf(action, decision)}${isNear ? arnOf(decision) : ''}`
+}
+
+/** The same without a reason. */
+export function refusalText({ type, arn }: Caller, { action, resource }: Check, told = resource): string {
+  if (type === 'web-identity' || type === 'saml') return `Not authorized to perform ${action}`
+  return `User: ${arn} is not authorized to perform: ${action}${told === '' ? '' : ` on resource: ${told}`}`
 }
 
 /**

@@ -102,13 +102,20 @@ export class PolicyError extends Error {
   }
 }
 
-/** The line and column of an offset. */
-export function placeOf(source: string, offset: number): Place {
-  let line = 1
-  let lineStart = 0
-  for (let index = source.indexOf('\n'); index >= 0 && index < offset; index = source.indexOf('\n', index + 1)) {
-    line += 1
-    lineStart = index + 1
+/** The line and column of an offset. Whoever asks for many of one text asks `placesOf`. */
+export const placeOf = (source: string, offset: number): Place => placesOf(source.slice(0, offset))(offset)
+
+/** The places of a text: its lines are found once, however many offsets are asked for. */
+export function placesOf(source: string): (offset: number) => Place {
+  const starts = [0]
+  for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    let line = 1
+    for (let last = starts.length; line < last;) {
+      const middle = (line + last + 1) >> 1
+      if ((starts[middle - 1] ?? 0) <= offset) line = middle
+      else last = middle - 1
+    }
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 }
   }
-  return { line, column: offset - lineStart + 1 }
 }

@@ -25,6 +25,9 @@ export type Failure = {
   readonly text: string
 }
 
+/** A test that failed, before anybody needs its sentence: of a hundred statements ten are told. */
+type Failed = Omit<Failure, 'text'> & { readonly text: () => string }
+
 /** A statement that does not match, and is close to. */
 export type NearMiss = StatementRef & {
   readonly failures: readonly Failure[]
@@ -79,7 +82,7 @@ function partOf({ policyType, level, set }: Lane, question: Question): Part {
     .filter(({ statement, failures }): boolean => isNear(statement, failures, question))
     .toSorted((one, other) => distance(one) - distance(other))
     .slice(0, NEAR_MISSES)
-    .map(({ statement, failures }) => ({ ...refOf(statement), failures, text: sentence(statement, failures) }))
+    .map(({ statement, failures }) => nearMissOf(statement, failures))
   const verdict: Verdict =
     set.broken.length > 0 ? 'broken' : denies.length > 0 ? 'denies' : allows.length > 0 ? 'allows' : 'silent'
   return {
@@ -92,6 +95,11 @@ function partOf({ policyType, level, set }: Lane, question: Question): Part {
   }
 }
 
+function nearMissOf(statement: CompiledStatement, failed: readonly Failed[]): NearMiss {
+  const failures = failed.map((one) => ({ ...one, text: one.text() }))
+  return { ...refOf(statement), failures, text: sentence(statement, failures) }
+}
+
 const refOf = ({ policy, source }: CompiledStatement): StatementRef => ({ policy, statement: source })
 const problemOf = ({ source, problem = '' }: CompiledPolicy) => ({ policy: source, problem })
 
@@ -99,7 +107,7 @@ const problemOf = ({ source, problem = '' }: CompiledPolicy) => ({ policy: sourc
  * Near: only something beside the action failed, or nothing but the action, and that of the same service. A deny is near by its conditions
  * alone: other requests may meet it, not one about something else.
  */
-function isNear({ services, effect }: CompiledStatement, failures: readonly Failure[], { action }: Question): boolean {
+function isNear({ services, effect }: CompiledStatement, failures: readonly Failed[], { action }: Question): boolean {
   if (failures.length === 0) return false
   if (effect === 'Deny') return failures.every(({ test }) => test === 'condition')
   if (failures.every(({ test }) => test !== 'action')) return true
@@ -107,7 +115,7 @@ function isNear({ services, effect }: CompiledStatement, failures: readonly Fail
   return failures.length === 1 && services?.has(service) === true
 }
 
-type Tested = { readonly statement: CompiledStatement; readonly failures: readonly Failure[] }
+type Tested = { readonly statement: CompiledStatement; readonly failures: readonly Failed[] }
 
 /** A wrong action is further off than a condition that failed, and whatever denies further than all that would allow. */
 const distance = ({ statement, failures }: Tested): number =>
@@ -116,7 +124,7 @@ const FURTHER_THAN_ALL = 1_000
 const DISTANCES: Readonly<Record<TestName, number>> = { condition: 2, principal: 3, resource: 4, action: 5 }
 
 /** Every test of a statement that fails, in the order of the tests. */
-function failuresOf(statement: CompiledStatement, question: Question): readonly Failure[] {
+function failuresOf(statement: CompiledStatement, question: Question): readonly Failed[] {
   return [
     ...principalFailure(statement, question),
     ...actionFailure(statement, question),
@@ -128,25 +136,27 @@ function failuresOf(statement: CompiledStatement, question: Question): readonly 
 function principalFailure(
   { names, source: { principal } }: CompiledStatement,
   { caller, isBounded }: Question,
-): readonly Failure[] {
+): readonly Failed[] {
   if (names === undefined || principal === undefined || names(caller, isBounded) !== undefined) return []
   const element = principal.negated ? 'NotPrincipal' : 'Principal'
-  const entries = listed(
-    principal.entries.map(({ text }) => text),
-    'or',
-  )
-  return [{ test: 'principal', text: `the principal failed: ${caller.arn} is not meant by ${element} ${entries}` }]
+  const entries = (): string =>
+    listed(
+      principal.entries.map(({ text }) => text),
+      'or',
+    )
+  return [{ test: 'principal', text: () => `the principal failed: ${caller.arn} is not meant by ${element} ${entries()}` }]
 }
 
-function actionFailure({ matchesAction, source }: CompiledStatement, { action }: Question): readonly Failure[] {
+function actionFailure({ matchesAction, source }: CompiledStatement, { action }: Question): readonly Failed[] {
   if (matchesAction(action.toLowerCase())) return []
   return [
     {
       test: 'action',
-      text: `the action failed: ${action} is ${among(
-        source.action.negated,
-        source.action.values.map(({ text }) => text),
-      )}`,
+      text: () =>
+        `the action failed: ${action} is ${among(
+          source.action.negated,
+          source.action.values.map(({ text }) => text),
+        )}`,
     },
   ]
 }
@@ -154,21 +164,22 @@ function actionFailure({ matchesAction, source }: CompiledStatement, { action }:
 function resourceFailure(
   { matchesResource, source, version }: CompiledStatement,
   { resource, context }: Question,
-): readonly Failure[] {
-  if (source.resource === undefined || matchesResource(resource, context)) return []
-  const texts = source.resource.values.map(({ text }) => filledIn(text, context, version))
-  return [{ test: 'resource', text: `the resource failed: ${resource.arn} is ${among(source.resource.negated, texts)}` }]
+): readonly Failed[] {
+  const { resource: element } = source
+  if (element === undefined || matchesResource(resource, context)) return []
+  const texts = (): readonly string[] => element.values.map(({ text }) => filledIn(text, context, version))
+  return [{ test: 'resource', text: () => `the resource failed: ${resource.arn} is ${among(element.negated, texts())}` }]
 }
 
 function among(isNegated: boolean, texts: readonly string[]): string {
   return `${isNegated ? 'excluded by' : 'not among'} ${listed(texts, 'and')}`
 }
 
-function conditionFailures({ conditions, version }: CompiledStatement, { context }: Question): readonly Failure[] {
-  return conditions.flatMap((condition): readonly Failure[] => {
+function conditionFailures({ conditions, version }: CompiledStatement, { context }: Question): readonly Failed[] {
+  return conditions.flatMap((condition): readonly Failed[] => {
     if (condition.holds(context)) return []
     const { source } = condition
-    const text = `the condition ${source.key.text} failed: ${failureReason(condition, context, version)}`
+    const text = (): string => `the condition ${source.key.text} failed: ${failureReason(condition, context, version)}`
     return [{ test: 'condition', condition: source, text }]
   })
 }

@@ -1,5 +1,7 @@
 /** Wildcard patterns: `*` any run of characters, `?` one. The walk keeps positions and two stars; it never builds an expression. */
 
+import { spend } from './work.ts'
+
 const LITERAL = 0
 const RUN = 1
 const ONE = 2
@@ -111,6 +113,7 @@ export function walk(pattern: string, kinds: Uint8Array, text: Characters, from:
   let resume = from
   let innerStar = -1
   let innerResume = from
+  spend(text.length - from)
   while (position < text.length) {
     const kind = kinds[at]
     if (kind === RUN) {
@@ -128,11 +131,13 @@ export function walk(pattern: string, kinds: Uint8Array, text: Characters, from:
       at += 1
       position += 1
     } else if (innerStar >= 0 && text.charCodeAt(innerResume) !== COLON) {
+      spend(at - innerStar)
       at = innerStar + 1
       innerResume += 1
       position = innerResume
     } else if (star >= 0) {
       innerStar = -1
+      spend(at - star)
       at = star + 1
       resume += 1
       position = resume

@@ -40,6 +40,7 @@ export { denialText } from './denial.ts'
 export { explain, type Explanation, type Failure, type NearMiss, type Part, type StatementRef } from './explain.ts'
 export { flipOf, type Addition, type Flip } from './flip.ts'
 export { readTrace, type Trace, type TraceEntry } from './trace.ts'
+export { TooMuchWork, Work } from './work.ts'
 export { simulate, type Match, type Simulation, type Verdict } from './simulate.ts'
 
 // What is wrong with a policy, and what is new in one.

@@ -4,6 +4,7 @@ import type { CompiledStatement } from './compile.ts'
 import { longestPrefix, type PrefixIndex } from './prefix-index.ts'
 import { CLOSENESS, type Closeness } from './principal-match.ts'
 import type { Question } from './question.ts'
+import { spend } from './work.ts'
 
 /** The first statement, in the order of the policies, that names the caller and is met. Its action matched already. */
 export function firstMet({ index, rest }: CandidateList, question: Question): Candidate | undefined {
@@ -18,7 +19,9 @@ export function firstMet({ index, rest }: CandidateList, question: Question): Ca
 /** Of the statements that the resource finds, by its ARN and by what can be a sixth segment. */
 function firstFound({ arns, tails }: ResourceIndex, question: Question): Candidate | undefined {
   let found = arns.keys.length === 0 ? undefined : firstAlong(arns, question.resource.arn, question)
-  if (tails.keys.length > 0) for (const tail of question.resource.tails) found = firstAlong(tails, tail, question, found)
+  if (tails.keys.length === 0) return found
+  spend(question.resource.tails.length)
+  for (const tail of question.resource.tails) found = firstAlong(tails, tail, question, found)
   return found
 }
 

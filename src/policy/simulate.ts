@@ -2,10 +2,11 @@
 import type { Caller } from './caller.ts'
 import type { CandidateList, PolicySet } from './combine.ts'
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
-import { placeOf, type Place, type PolicyDocument } from './document.ts'
+import { placesOf, type Place, type PolicyDocument } from './document.ts'
 import { type Check, decide, type Decision, type Policies, type PolicyType } from './evaluate.ts'
 import { lanesOf, type Question, questionOf } from './question.ts'
 import { isMet } from './search.ts'
+import { spend } from './work.ts'
 
 /** What a decision, or one type of policy by itself, comes to. */
 export type Verdict = Decision['decision']
@@ -46,6 +47,7 @@ type Found = { readonly verdict: Verdict; readonly statements: readonly Compiled
 
 function verdictOf(set: PolicySet, question: Question): Found {
   const { deny, allow } = set.about(question.action)
+  spend(deny.all.length + allow.all.length)
   const met = ({ all }: CandidateList): readonly CompiledStatement[] =>
     all.flatMap(({ statement }) => (isMet(statement, question) ? [statement] : []))
   const denies = met(deny)
@@ -74,5 +76,15 @@ export function stretchOf(document: PolicyDocument, index: number): Stretch {
   const before = statements[index - 1]
   const bracket = source.slice(0, statement.start).trimEnd().length
   const first = source[bracket - 1] === '[' ? bracket : statement.start + 1
-  return { start: placeOf(source, before === undefined ? first : before.end), end: placeOf(source, statement.end) }
+  const place = placesIn(document)
+  return { start: place(before === undefined ? first : before.end), end: place(statement.end) }
+}
+
+/** One document's statements are asked for one after the other. */
+const places = new WeakMap<PolicyDocument, (offset: number) => Place>()
+
+function placesIn(document: PolicyDocument): (offset: number) => Place {
+  const known = places.get(document) ?? placesOf(document.source)
+  places.set(document, known)
+  return known
 }

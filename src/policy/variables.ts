@@ -12,6 +12,7 @@ import {
   type PatternPart,
   wildcardPattern,
 } from './glob.ts'
+import { spend } from './work.ts'
 
 export type Variable = {
   /** In lower case. */
@@ -84,6 +85,7 @@ function resolve(template: Template, context: RequestContext): Pattern | undefin
   for (const part of template) {
     const text = isVariable(part) ? valueOf(part, context) : part.text
     if (text === undefined) return undefined
+    spend(text.length)
     parts.push({ text, literal: isVariable(part) || part.literal })
   }
   return patternOf(parts)
@@ -143,6 +145,7 @@ function sequenceTest(template: Template): TemplateTest | undefined {
     for (const part of parts) {
       const expected = 'key' in part ? valueOf(part, context) : part.text
       if (expected === undefined || !text.startsWith(expected, at)) return false
+      spend(expected.length)
       at += expected.length
     }
     return isOpen || at === text.length

@@ -1,19 +1,23 @@
 /** The decision: every (action, resource, context) that an operation names must be allowed by the caller's policies. */
 import { decide, type Check as PolicyCheck, type Decision } from '../policy/evaluate.ts'
+import { TooMuchWork, Work } from '../policy/work.ts'
 import { services } from '../services/index.ts'
 import { type Authorization, type Check, type EntityRef, NO_PERMISSION_NEEDED } from '../services/operation.ts'
 import type { Service } from '../services/service.ts'
 import type { AuthenticatedCaller } from './authenticate.ts'
 import type { OpenCall } from './call.ts'
 import type { ServerContext } from './context.ts'
-import { denialFault, serviceOf } from './denial-fault.ts'
+import { denialFault, serviceOf, undecidedFault } from './denial-fault.ts'
 import type { Refused } from './denials.ts'
 import { fixedEntity, knownEntity, type KnownEntity, toldTo } from './entities.ts'
 import type { HttpRequest } from './http.ts'
-import { brokenPolicyDenied } from './observe.ts'
+import { brokenPolicyDenied, undecided } from './observe.ts'
 import { loadOrganization, withResourceControls } from './organization.ts'
 import { requestContext } from './request-keys.ts'
 import type { Route } from './route.ts'
+
+/** Steps that the decisions of one call may take: some ten milliseconds, in which nobody else is answered. Well-meant ones take thousands. */
+const STEPS_PER_CALL = 5_000_000
 
 export type Authorizing = {
   readonly request: HttpRequest
@@ -36,10 +40,11 @@ export function authorize(authorization: Authorization, authorizing: Authorizing
 async function authorizeAll(checks: readonly Check[], authorizing: Authorizing): Promise<void> {
   const found = new Map<Check['resource'], KnownEntity>()
   const decided: Decided[] = []
+  const work = new Work(STEPS_PER_CALL)
   for (const check of checks) {
     const entity = found.get(check.resource) ?? (await entityOf(check, authorizing))
     found.set(check.resource, entity)
-    const one = decideOn(entity, check, authorizing)
+    const one = decideOn(entity, check, { ...authorizing, work })
     if (one !== undefined) decided.push(one)
   }
   mustBeAllowed(decided, authorizing)
@@ -48,7 +53,7 @@ async function authorizeAll(checks: readonly Check[], authorizing: Authorizing):
 function authorizeOne(check: Check, authorizing: Authorizing): void | Promise<void> {
   const entity = entityOf(check, authorizing)
   const decide = (found: KnownEntity): void => {
-    const one = decideOn(found, check, authorizing)
+    const one = decideOn(found, check, { ...authorizing, work: new Work(STEPS_PER_CALL) })
     if (one !== undefined && one.decision.decision !== 'allowed') mustBeAllowed([one], authorizing)
   }
   return entity instanceof Promise ? entity.then(decide) : decide(entity)
@@ -62,9 +67,11 @@ const entityOf = ({ action, resource }: Check, authorizing: Authorizing): KnownE
 /** A check with what it was decided by. */
 type Decided = Omit<Refused, 'beside'> & { readonly decision: Decision }
 
-/** Undefined where the check is about another state of its resource. */
-function decideOn(known: KnownEntity, check: Check, authorizing: Authorizing): Decided | undefined {
-  const { caller, call, context } = authorizing
+type Deciding = Authorizing & { readonly work: Work }
+
+/** Undefined where the check is about another state of its resource. Throws AccessDenied where it takes too much. */
+function decideOn(known: KnownEntity, check: Check, authorizing: Deciding): Decided | undefined {
+  const { request, route, caller, call, context, work } = authorizing
   const entity = toldTo(check.action, known, ownerOf(check)?.actionsOfKey)
   if (check.when !== undefined) {
     const found = entity.missing === true ? 'missing' : 'exists'
@@ -83,10 +90,16 @@ function decideOn(known: KnownEntity, check: Check, authorizing: Authorizing): D
     resource: entity.arn,
     owner: entity.organization,
   })
-  const decision = decide(question, caller.known.caller, policies)
-  context.metrics.decided(decision.decision)
-  const { request, route } = authorizing
-  return { facts: { request, route, caller, call, check, entity }, check: question, policies, decision }
+  const facts = { request, route, caller, call, check, entity }
+  try {
+    const decision = work.limit(() => decide(question, caller.known.caller, policies))
+    context.metrics.decided(decision.decision)
+    return { facts, check: question, policies, decision }
+  } catch (error) {
+    if (!(error instanceof TooMuchWork)) throw error
+    undecided(question, caller.known.caller, context)
+    throw undecidedFault({ facts, check: question })
+  }
 }
 
 /** Throws for the first check that is not allowed. The others are kept with it. */

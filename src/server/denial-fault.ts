@@ -1,6 +1,6 @@
 /** The fault of a refusal: AWS's words for it, and the authorization id where AWS tells one. */
 import { Fault } from '../aws/fault.ts'
-import { denialText, isOfOneHouse } from '../policy/denial.ts'
+import { denialText, isOfOneHouse, refusalText } from '../policy/denial.ts'
 import type { Decision } from '../policy/evaluate.ts'
 import { services } from '../services/index.ts'
 import type { Check, EntityRef } from '../services/operation.ts'
@@ -18,6 +18,10 @@ export function denialFault(refused: Refused & { readonly decision: Denial }, de
   const text = unwelcome ?? denialText(caller.known.caller, check, decision, told(facts.check))
   return new Fault('AccessDenied', id !== undefined && isExplained(refused) ? text + denials.sentence(id, call.region) : text)
 }
+
+/** What nobody could decide is refused, without a reason and an id: to explain it would take as long. */
+export const undecidedFault = ({ facts, check }: Pick<Refused, 'facts' | 'check'>): Fault =>
+  new Fault('AccessDenied', refusalText(facts.caller.known.caller, check, told(facts.check)))
 
 /** AWS tells authorization ids behind IAM's denials ("Supported services": most of IAM), and only where it tells a reason. All others are found by their request id. */
 const isExplained = ({ facts: { caller }, check }: Refused): boolean =>

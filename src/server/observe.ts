@@ -2,6 +2,7 @@
 import type { Fault } from '../aws/fault.ts'
 import { GenerationCache } from '../aws/generation-cache.ts'
 import type { CompiledPolicy } from '../policy/compile.ts'
+import type { Caller, Check } from '../policy/evaluate.ts'
 import type { WireAnswer } from '../protocol/wire.ts'
 import type { ServerContext } from './context.ts'
 import type { HttpRequest } from './http.ts'
@@ -32,18 +33,29 @@ export function observed(answer: WireAnswer, { request, route, requestId, contex
   return answer
 }
 
-/** Broken policies that were told of: each denies every call, and one line for each version is enough. */
+/** What was told of: broken policies deny every call, and one line for each version is enough. */
 const MAX_TOLD = 1_000
 const told = new WeakMap<ServerContext, GenerationCache<string, true>>()
+
+function isNews(text: string, context: ServerContext): boolean {
+  const known = told.get(context) ?? new GenerationCache<string, true>(MAX_TOLD)
+  told.set(context, known)
+  if (known.get(text) === true) return false
+  known.set(text, true)
+  return true
+}
 
 /** A policy that cannot be read denied a call, and denies all that its owner asks for: only the operator can see why. */
 export function brokenPolicyDenied({ source, problem }: CompiledPolicy, context: ServerContext): void {
   context.metrics.brokenPolicyDenied()
-  const known = told.get(context) ?? new GenerationCache<string, true>(MAX_TOLD)
-  told.set(context, known)
-  const version = `${source.id}\n${problem ?? ''}`
-  if (known.get(version) === true) return
-  known.set(version, true)
+  if (!isNews(`${source.id}\n${problem ?? ''}`, context)) return
   const { id, name, type } = source
   context.logger.error('a policy cannot be read and denies everything', { policy: id, name, type, problem })
+}
+
+/** Policies that take too long to decide: whoever may write them, or send what they are compared with, must not keep others waiting. */
+export function undecided({ action, resource }: Check, { arn }: Caller, context: ServerContext): void {
+  context.metrics.decided('explicitDeny')
+  if (isNews(`undecided ${arn}`, context))
+    context.logger.warn('policies take too long to decide, and the call was refused', { caller: arn, action, resource })
 }

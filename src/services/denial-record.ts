@@ -4,6 +4,8 @@ import { policySet, type PolicySet } from '../policy/combine.ts'
 import { compileText, type DocumentKind, type PolicySource } from '../policy/compile.ts'
 import { contextOf, type ContextValue } from '../policy/context.ts'
 import type { Check, Policies, PolicyType } from '../policy/evaluate.ts'
+import { explain, type Explanation } from '../policy/explain.ts'
+import { TooMuchWork, Work } from '../policy/work.ts'
 import type { ReadTx } from '../store/store.ts'
 import { loadTexts } from './denials.rows.ts'
 
@@ -131,8 +133,23 @@ function resourcePolicyOf(
   return {}
 }
 
-/** What a refusal was about, with its policies compiled from the texts of then. */
-export async function loadAsked(tx: ReadTx, record: DenialRecord): Promise<Asked> {
+/** Some ten milliseconds, in which nobody else is answered. */
+const STEPS_PER_EXPLANATION = 10_000_000
+
+/**
+ * Why a refusal was one, by its policies as their texts were then. Undefined where it takes too many steps: what is refused at the first
+ * statement has to be explained by all of them.
+ */
+export async function loadExplanation(
+  tx: ReadTx,
+  record: DenialRecord,
+): Promise<(Explanation & Pick<Asked, 'check' | 'caller'>) | undefined> {
   const texts = await loadTexts(tx, record)
-  return askedOf(record, (hash) => texts.get(hash))
+  const { check, caller, policies } = askedOf(record, (hash) => texts.get(hash))
+  try {
+    return { ...new Work(STEPS_PER_EXPLANATION).limit(() => explain(check, caller, policies)), check, caller }
+  } catch (error) {
+    if (error instanceof TooMuchWork) return undefined
+    throw error
+  }
 }

@@ -1,9 +1,10 @@
-/** Questions that may take a second, answered in a thread of their own: calls must not wait for them. One question at a time. */
+/** Questions that may take a second, answered in a thread of their own: calls must not wait for them. One question at a time, the accounts by turns. */
 import { Worker } from 'node:worker_threads'
 import type { Fault } from '../aws/fault.ts'
 
-/** Questions that wait, of all callers together. AWS's own rates are not documented. */
+/** Questions that wait, of all accounts together and of one: no account takes the places of others. AWS's own rates are not documented. */
 const MAX_WAITING = 64
+const MAX_WAITING_EACH = 16
 /** What a question may take. Budgets of its own end it much sooner, or should; this is for what nobody thought of. */
 const MAX_MILLISECONDS = 30_000
 const MAX_MEGABYTES = 512
@@ -20,7 +21,9 @@ export class SideThread<Question, Said> {
   #worker: Worker | undefined
   #current: Waiting<Question, Said> | undefined
   #timer: NodeJS.Timeout | undefined
-  readonly #waiting: Waiting<Question, Said>[] = []
+  /** By account. The account that was answered last is the last one. */
+  readonly #waiting = new Map<string, Waiting<Question, Said>[]>()
+  #count = 0
 
   /** `busy`: what is thrown where too many wait. */
   constructor(module: URL, busy: () => Fault) {
@@ -29,17 +32,31 @@ export class SideThread<Question, Said> {
   }
 
   /** Rejects with TooMuch where the thread ends at its limits. */
-  ask(question: Question): Promise<Said> {
-    if (this.#waiting.length >= MAX_WAITING) throw this.#busy()
+  async ask(accountId: string, question: Question): Promise<Said> {
+    const own = this.#waiting.get(accountId) ?? []
+    if (this.#count >= MAX_WAITING || own.length >= MAX_WAITING_EACH) throw this.#busy()
     const waiting = { ...Promise.withResolvers<Said>(), question }
-    this.#waiting.push(waiting)
+    own.push(waiting)
+    this.#waiting.set(accountId, own)
+    this.#count += 1
     this.#next()
     return waiting.promise
   }
 
+  #taken(): Waiting<Question, Said> | undefined {
+    const [first] = this.#waiting
+    if (first === undefined) return undefined
+    const [accountId, own] = first
+    const taken = own.shift()
+    this.#count -= 1
+    this.#waiting.delete(accountId)
+    if (own.length > 0) this.#waiting.set(accountId, own)
+    return taken
+  }
+
   #next(): void {
     if (this.#current !== undefined) return
-    this.#current = this.#waiting.shift()
+    this.#current = this.#taken()
     if (this.#current === undefined) return
     this.#worker ??= this.#start()
     // The process stays while somebody waits, and not longer.

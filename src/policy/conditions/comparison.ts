@@ -1,6 +1,7 @@
 /** What a family of operators says of itself: how it reads the policy's values, and how its sentences go. Negation and sets are not known here. */
 import type { RequestContext } from '../context.ts'
 import type { PolicyVersion } from '../document.ts'
+import { spend } from '../work.ts'
 
 /** Whether a value of the request meets one of the policy's values. */
 export type ValueTest = (actual: string, context: RequestContext) => boolean
@@ -25,6 +26,7 @@ export function anyOf(tests: readonly ValueTest[]): ValueTest {
   if (first === undefined) return () => false
   if (tests.length === 1) return first
   return (actual, context) => {
+    spend(tests.length)
     for (const test of tests) if (test(actual, context)) return true
     return false
   }
@@ -43,6 +45,7 @@ export function typed<T>(
       return (actual) => {
         const value = read(actual)
         if (value === undefined) return false
+        spend(known.length)
         for (const one of known) if (holds(value, one)) return true
         return false
       }

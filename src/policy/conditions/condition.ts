@@ -5,6 +5,7 @@ import type { OperatorName, SetPrefix } from '../operator.ts'
 import { isTruth, truthOf } from './bool.ts'
 import type { ValueTest } from './comparison.ts'
 import { COMPARISONS } from './comparisons.ts'
+import { spend } from '../work.ts'
 
 export type CompiledCondition = {
   readonly source: ConditionTest
@@ -99,7 +100,11 @@ function comparison(operator: OperatorName, key: string, { source, version }: Co
     version,
   )
   // Several values are alternatives; for a negated operator none of them may be met.
-  const meets: ValueTest = negated ? (actual, context) => !isOne(actual, context) : isOne
+  const meets: ValueTest = (actual, context) => {
+    // Read, folded or cut: whatever the operator, a value is gone through.
+    spend(actual.length)
+    return isOne(actual, context) !== negated
+  }
   const whenMissing = holdsWhenMissing(operator)
   if (set !== undefined) return { meets, holds: overSet(set, key, { meets, whenMissing }) }
   const holds = (context: RequestContext): boolean => {

@@ -2,6 +2,7 @@
 import type { ContextValue, RequestContext } from '../context.ts'
 import type { PolicyVersion } from '../document.ts'
 import type { OperatorName } from '../operator.ts'
+import { spend } from '../work.ts'
 import { isVariable, templateOf, valueOf } from '../variables.ts'
 import { COMPARISONS } from './comparisons.ts'
 import { type CompiledCondition, isMissing } from './condition.ts'
@@ -73,7 +74,11 @@ function hintOf({ condition: { operator, source }, version }: Failed): string {
 export function filledIn(text: string, context: RequestContext, version: PolicyVersion): string {
   const variables = templateOf(text, { version, wildcards: true }).filter(isVariable)
   if (variables.length === 0) return text
-  const values = variables.map((variable) => `${variable.name} = ${valueOf(variable, context) ?? 'no value'}`)
+  const values = variables.map((variable) => {
+    const value = valueOf(variable, context) ?? 'no value'
+    spend(value.length)
+    return `${variable.name} = ${value}`
+  })
   return `${text} (${values.join(', ')})`
 }
 

@@ -1,6 +1,7 @@
 /** String operators: exact, without regard to case, with wildcards. */
 import type { PolicyVersion } from '../document.ts'
 import { hasVariables, templateOf, type TemplatePart, templateTest } from '../variables.ts'
+import { spend } from '../work.ts'
 import { anyOf, type Comparison, type ValueTest } from './comparison.ts'
 
 /** Lists longer than this are looked up, not searched. */
@@ -46,7 +47,9 @@ const ignoringCase: Comparison = {
         folded(actual, 0, {
           value(key) {
             const value = context.value(key)
-            return typeof value === 'string' ? value.toLowerCase() : value
+            if (typeof value !== 'string') return value
+            spend(value.length)
+            return value.toLowerCase()
           },
         })
     })

@@ -65,11 +65,11 @@ const kindOf = (policyType: 'IDENTITY_POLICY' | 'RESOURCE_POLICY'): PolicyKind =
 
 const checkNoNewAccess = readOperation('access-analyzer', 'CheckNoNewAccess', {
   authorize: (_input, call) => analyzerCheck('access-analyzer:CheckNoNewAccess', call),
-  async prepare(_tx, { existingPolicyDocument, newPolicyDocument, policyType }) {
+  async prepare(_tx, { existingPolicyDocument, newPolicyDocument, policyType }, { accountId }) {
     const kind = kindOf(policyType)
     const updated = documentOf(newPolicyDocument, kind)
     const existing = documentOf(existingPolicyDocument, kind).source
-    return outcomeOf(await compared({ about: 'new access', document: updated.source, existing, kind }), updated, NEW)
+    return outcomeOf(await compared(accountId, { about: 'new access', document: updated.source, existing, kind }), updated, NEW)
   },
   handle: async (_tx, _input, _call, outcome) => outcome,
 })
@@ -89,7 +89,7 @@ function requireAccess(actions: readonly string[], resources: readonly string[])
 /** Actions or resources that are not given stand for all of them (Access Analyzer API reference, CheckAccessNotGranted). */
 const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGranted', {
   authorize: (_input, call) => analyzerCheck('access-analyzer:CheckAccessNotGranted', call),
-  async prepare(_tx, { policyDocument, policyType, access: [asked] }) {
+  async prepare(_tx, { policyDocument, policyType, access: [asked] }, { accountId }) {
     const { actions = [], resources = [] } = asked ?? {}
     if (actions.length === 0 && resources.length === 0)
       throw validationException('access', 'access must have actions or resources')
@@ -97,7 +97,11 @@ const checkAccessNotGranted = readOperation('access-analyzer', 'CheckAccessNotGr
     const kind = kindOf(policyType)
     const document = documentOf(policyDocument, kind)
     const access = { actions, resources }
-    return outcomeOf(await compared({ about: 'granted access', document: document.source, access, kind }), document, GRANTED)
+    return outcomeOf(
+      await compared(accountId, { about: 'granted access', document: document.source, access, kind }),
+      document,
+      GRANTED,
+    )
   },
   handle: async (_tx, _input, _call, outcome) => outcome,
 })
@@ -111,10 +115,14 @@ const ACCESS_POINTS: ReadonlySet<string> = new Set([
 
 const checkNoPublicAccess = readOperation('access-analyzer', 'CheckNoPublicAccess', {
   authorize: (_input, call) => analyzerCheck('access-analyzer:CheckNoPublicAccess', call),
-  async prepare(_tx, { policyDocument, resourceType }) {
+  async prepare(_tx, { policyDocument, resourceType }, { accountId }) {
     const document = documentOf(policyDocument, 'resource')
     const isAccessPoint = ACCESS_POINTS.has(resourceType)
-    return outcomeOf(await compared({ about: 'public access', document: document.source, isAccessPoint }), document, PUBLIC)
+    return outcomeOf(
+      await compared(accountId, { about: 'public access', document: document.source, isAccessPoint }),
+      document,
+      PUBLIC,
+    )
   },
   handle: async (_tx, _input, _call, outcome) => outcome,
 })

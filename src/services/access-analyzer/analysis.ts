@@ -19,9 +19,9 @@ export type Question = Comparison | Validation
 export type Said = { readonly answer: Answer } | { readonly findings: readonly Finding[] }
 
 /** Rejects with ThrottlingException where too many wait. */
-export async function compared(question: Comparison): Promise<Answer> {
+export async function compared(accountId: string, question: Comparison): Promise<Answer> {
   try {
-    const said = await thread.ask(question)
+    const said = await thread.ask(accountId, question)
     if ('answer' in said) return said.answer
   } catch (error) {
     if (error instanceof TooMuch) return { answer: 'unknown', why: 'the policies are too complex to be compared' }
@@ -31,8 +31,8 @@ export async function compared(question: Comparison): Promise<Answer> {
 }
 
 /** Rejects with ThrottlingException where too many wait. */
-export async function validated(question: Validation): Promise<readonly Finding[]> {
-  const said = await thread.ask(question)
+export async function validated(accountId: string, question: Validation): Promise<readonly Finding[]> {
+  const said = await thread.ask(accountId, question)
   if ('findings' in said) return said.findings
   throw new Error('a validation was not answered')
 }

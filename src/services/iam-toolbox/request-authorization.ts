@@ -1,10 +1,9 @@
 /** GetRequestAuthorizationDetails and GetRequestAuthorizationPolicy: why a request was refused, by the policies of then. */
 import { parsePolicy } from '../../policy/parse.ts'
 import { PolicyError } from '../../policy/document.ts'
-import { explain } from '../../policy/explain.ts'
 import type { Evaluation } from '../../model/iam-toolbox.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
-import { allAsked, type DenialRecord, type KeptSet, loadAsked } from '../denial-record.ts'
+import { allAsked, type DenialRecord, type KeptSet, loadExplanation } from '../denial-record.ts'
 import { findDenial, keptText } from '../denials.rows.ts'
 import { type Call, readOperation } from '../operation.ts'
 import { organizationIdOf } from '../organization-of.rows.ts'
@@ -38,8 +37,9 @@ const getRequestAuthorizationDetails = readOperation('iam-toolbox', 'GetRequestA
     const found = await mustFind(tx, authorizationId, call)
     const evaluations: Evaluation[] = []
     for (const { record, sides } of found) {
-      const { check, caller, policies } = await loadAsked(tx, record)
-      evaluations.push(evaluationOf(record, explain(check, caller, policies), sides))
+      const explanation = await loadExplanation(tx, record)
+      if (explanation === undefined) throw detailsNotFound(authorizationId)
+      evaluations.push(evaluationOf(record, explanation, sides))
     }
     const own = found.find(({ sides }) => sides.caller)
     return { ...(own && { requestContext: own.record.requestContext }), evaluations, policies: policyInfos(seenOf(found)) }

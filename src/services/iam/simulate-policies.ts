@@ -1,60 +1,82 @@
 /** A simulation, action by action: pure, so that it runs in the thread that asks or in one of its own. */
 import { parseArn } from '../../aws/arn.ts'
+import type { Fault } from '../../aws/fault.ts'
 import type { EvaluationResult, SimulatePolicyResponse } from '../../model/iam.gen.ts'
 import type { PolicySet } from '../../policy/combine.ts'
 import { contextKeysOf } from '../../policy/context-keys.ts'
 import { simulate } from '../../policy/simulate.ts'
+import { TooMuchWork, type Work } from '../../policy/work.ts'
 import { type Page, numberBefore, pageOf, rowsFor } from '../pagination.ts'
 import { invalidInput } from './errors.ts'
 import { evaluationResult, type Simulated } from './simulation-answer.ts'
 import type { SimulationInput, SimulationRequest } from './simulation-request.ts'
 
 const LIST = 'simulation'
-/** Decisions that one call may ask for: actions of the page times resources. The limit and its text are ours: AWS names none, and a call must not keep others waiting. */
-const DECISIONS_PER_CALL = 10_000
-
-/** Matched statements that one call may be answered: each decision may match all of a policy's. The limit is ours, for the same reason. */
-const STATEMENTS_PER_CALL = 100_000
+/**
+ * What one page tells: decisions (actions times resources), and beside them matched statements and missing keys, of which each decision may
+ * have all that the policies have. To write so many takes some ten milliseconds. AWS names no such limits; where more results are available,
+ * "IAM might return fewer than the MaxItems number of results" (IAM API reference).
+ */
+const DECISIONS_PER_PAGE = 4_000
+const TOLD_PER_PAGE = 10_000
+/** Where one action by itself is more than that. The text is ours. */
+export const tooMuch = (): Fault =>
+  invalidInput('There is too much to simulate in one call. Ask for fewer resources, or give fewer policies.')
 
 type Action = { readonly name: string; readonly index: number }
 
-/** The actions of a page. A marker is the place in the request's list of actions. Throws ValidationError, and InvalidInput above the limit. */
-function actionsOf(input: SimulationInput, request: SimulationRequest): Page<Action> {
+/** The actions behind the marker, which is a place in the request's list of actions. Throws ValidationError. */
+function actionsOf(input: SimulationInput): readonly Action[] {
   const after = numberBefore(LIST, input)
   const actions = input.ActionNames.map((name, index) => ({ name, index })).filter(({ index }) => index > after)
-  const page = pageOf(LIST, actions.slice(0, rowsFor(input)), input, ({ index }) => String(index))
-  if (page.items.length * request.resources.length > DECISIONS_PER_CALL)
-    throw invalidInput(`A call may simulate up to ${DECISIONS_PER_CALL} actions on resources. Ask for fewer with MaxItems.`)
-  return page
+  return actions.slice(0, rowsFor(input))
 }
 
-/** A page of results, one an action; undefined where they are too many to be told. */
-export function answerOf(input: SimulationInput, request: SimulationRequest): SimulatePolicyResponse | undefined {
-  const { items, ...page } = actionsOf(input, request)
+/** A page of the first so many. */
+function pageOfFirst(count: number, actions: readonly Action[], input: SimulationInput): Page<Action> {
+  return pageOf(LIST, actions, count < actions.length ? { ...input, MaxItems: count } : input, ({ index }) => String(index))
+}
+
+/** `endsPage`: where the work is spent the page ends; otherwise `TooMuchWork` is thrown. */
+export type Effort = { readonly work: Work; readonly endsPage: boolean }
+
+/**
+ * A page of results, one an action: of all actions that were asked for, or of as many as can be told. Throws ValidationError, InvalidInput where
+ * one is too much, and `TooMuchWork`.
+ */
+export function answerOf(input: SimulationInput, request: SimulationRequest, effort: Effort): SimulatePolicyResponse {
+  if (request.resources.length > DECISIONS_PER_PAGE) throw tooMuch()
+  const actions = actionsOf(input)
   const missing = missingKeys(request)
-  const EvaluationResults: EvaluationResult[] = []
-  let statements = 0
-  for (const { name } of items) {
-    const result = resultOf(name, request, missing)
-    for (const { MatchedStatements = [] } of [result, ...(result.ResourceSpecificResults ?? [])])
-      statements += MatchedStatements.length
-    if (statements > STATEMENTS_PER_CALL) return undefined
-    EvaluationResults.push(result)
+  const results: EvaluationResult[] = []
+  let told = 0
+  for (const { name } of actions.slice(0, rowsFor(input) - 1)) {
+    if ((results.length + 1) * request.resources.length > DECISIONS_PER_PAGE) break
+    const result = resultWithin(effort, () => resultOf(name, request, missing))
+    told += result === undefined ? 0 : toldBy(result)
+    if (result === undefined || told > TOLD_PER_PAGE) break
+    results.push(result)
   }
-  return { EvaluationResults, ...page }
+  if (results.length === 0 && actions.length > 0) throw tooMuch()
+  const { items: _items, ...page } = pageOfFirst(results.length, actions, input)
+  return { EvaluationResults: results, ...page }
 }
 
-/** Resources of fewer characters cost as much: what is done for each statement, whatever the resource. */
-const LEAST_LENGTH = 64
+function resultWithin({ work, endsPage }: Effort, run: () => EvaluationResult): EvaluationResult | undefined {
+  try {
+    return work.limit(run)
+  } catch (error) {
+    if (endsPage && error instanceof TooMuchWork) return undefined
+    throw error
+  }
+}
 
-/** How much there is to do at most: the characters of all patterns against those of all resources, for each action. */
-export function workOf(input: SimulationInput, request: SimulationRequest): number {
-  const { policies, resourcePolicy, resources } = request
-  const { identity, boundary, scps = [] } = policies
-  const sets = [identity, resourcePolicy, boundary, ...scps].filter((set): set is PolicySet => set !== undefined)
-  const texts = sets.flatMap((set) => set.policies.map(({ text }) => text.length))
-  const characters = resources.reduce((sum, { length }) => sum + Math.max(length, LEAST_LENGTH), 0)
-  return actionsOf(input, request).items.length * characters * texts.reduce((sum, length) => sum + length, 0)
+function toldBy(result: EvaluationResult): number {
+  const all = [result, ...(result.ResourceSpecificResults ?? [])]
+  return all.reduce(
+    (sum, { MatchedStatements = [], MissingContextValues = [] }) => sum + MatchedStatements.length + MissingContextValues.length,
+    0,
+  )
 }
 
 function resultOf(action: string, request: SimulationRequest, missing: readonly string[]): EvaluationResult {

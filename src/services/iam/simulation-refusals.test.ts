@@ -73,8 +73,8 @@ test('SimulateCustomPolicy looks at resources, actions, owner, caller and polici
       'Invalid context entry: the value ten of aws:x is not of the type numeric.'],
     [ask({ ContextEntries: [{ ContextKeyName: 'aws:x', ContextKeyType: 'string', ContextKeyValues: ['a', 'b'] }] }), 'InvalidInput',
       'Invalid context entry: aws:x must have one value, since its type is string.'],
-    [ask({ ActionNames: Array.from({ length: 5 }, () => 's3:GetObject'), ResourceArns: Array.from({ length: 2_001 }, () => 'arn:aws:s3:::b/k') }), 'InvalidInput',
-      'A call may simulate up to 10000 actions on resources. Ask for fewer with MaxItems.'],
+    [ask({ ResourceArns: Array.from({ length: 4_001 }, () => 'arn:aws:s3:::b/k') }), 'InvalidInput',
+      'There is too much to simulate in one call. Ask for fewer resources, or give fewer policies.'],
     [ask({ Marker: 'x' }),                                                    'ValidationError', 'Invalid Marker.'],
   ])
 })

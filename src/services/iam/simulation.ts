@@ -2,12 +2,13 @@
 import { Fault } from '../../aws/fault.ts'
 import { siblingModule } from '../../aws/sibling.ts'
 import type { SimulatePolicyResponse } from '../../model/iam.gen.ts'
+import { TooMuchWork, Work } from '../../policy/work.ts'
 import { readOperation } from '../operation.ts'
 import { SideThread, TooMuch } from '../side-thread.ts'
-import { invalidInput } from './errors.ts'
 import { withoutPolicies } from './policy-exclusions.ts'
-import { answerOf, workOf } from './simulate-policies.ts'
+import { answerOf, tooMuch } from './simulate-policies.ts'
 import { type AskedSimulation, readSimulation } from './simulation-request.ts'
+import type { SaidSimulation } from './simulation-thread.ts'
 import { loadSource, sourceCheck } from './source-policies.ts'
 
 /** Simulates policies that need not exist. */
@@ -27,33 +28,43 @@ export const simulatePrincipalPolicy = readOperation('iam', 'SimulatePrincipalPo
   handle: async (_tx, _input, _call, answer) => answer,
 })
 
-/** Up to so much work a simulation takes some ten milliseconds at worst, and is done at once. */
-const DONE_AT_ONCE = 50_000_000
-const thread = new SideThread<AskedSimulation, SimulatePolicyResponse | undefined>(
+/** So many characters are read, and so many steps taken, in some ten milliseconds: nobody else is answered meanwhile. */
+const CHARACTERS_AT_ONCE = 100_000
+const STEPS_AT_ONCE = 2_000_000
+
+const thread = new SideThread<AskedSimulation, SaidSimulation>(
   siblingModule('simulation-thread', import.meta.url),
   () => new Fault('Throttling', 'Rate exceeded', { status: 400 }),
 )
 
-/** The text is ours. */
-const tooMuch = (): Fault =>
-  invalidInput('There is too much to simulate in one call. Ask for fewer actions with MaxItems, or for fewer resources.')
-
-/** What is wrong with the input is told before anything is decided. Rejects with InvalidInput, PolicyEvaluation and Throttling. */
+/** At once where it is short. Rejects with InvalidInput, PolicyEvaluation and Throttling. */
 async function simulated(asked: AskedSimulation): Promise<SimulatePolicyResponse> {
-  const { input, accountId, source } = asked
-  const request = readSimulation(input, accountId, source)
-  const answer = workOf(input, request) <= DONE_AT_ONCE ? answerOf(input, request) : await answerOfThread(asked)
-  if (answer === undefined) throw tooMuch()
-  return answer
+  return (charactersOf(asked) <= CHARACTERS_AT_ONCE ? atOnce(asked) : undefined) ?? askThread(asked)
 }
 
-async function answerOfThread(asked: AskedSimulation): Promise<SimulatePolicyResponse | undefined> {
+/** Of all texts, wherever they stand. */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, member) => sum + charactersOf(member), 0)
+}
+
+/** Undefined where it is not short after all. */
+function atOnce({ input, accountId, source }: AskedSimulation): SimulatePolicyResponse | undefined {
   try {
-    return await thread.ask(asked)
+    return answerOf(input, readSimulation(input, accountId, source), { work: new Work(STEPS_AT_ONCE), endsPage: false })
   } catch (error) {
-    if (error instanceof TooMuch) return undefined
+    if (error instanceof TooMuchWork) return undefined
     throw error
   }
+}
+
+async function askThread(asked: AskedSimulation): Promise<SimulatePolicyResponse> {
+  const said = await thread.ask(asked.accountId, asked).catch((error: unknown) => {
+    throw error instanceof TooMuch ? tooMuch() : error
+  })
+  if ('answer' in said) return said.answer
+  throw new Fault(said.fault.code, said.fault.message)
 }
 
 export const simulationOperations = [simulateCustomPolicy, simulatePrincipalPolicy]

@@ -3,8 +3,8 @@ import type { ContextValue } from '../../policy/context.ts'
 import { isOfOneHouse } from '../../policy/denial.ts'
 import type { Statement } from '../../policy/document.ts'
 import type { Caller, PolicyType } from '../../policy/evaluate.ts'
-import { explain, type Part } from '../../policy/explain.ts'
-import { type DenialRecord, loadAsked, OF_RESOURCE } from '../denial-record.ts'
+import type { Part } from '../../policy/explain.ts'
+import { type DenialRecord, loadExplanation, OF_RESOURCE } from '../denial-record.ts'
 import { findDenial } from '../denials.rows.ts'
 import { readOperation } from '../operation.ts'
 import { invalidAuthorizationMessage } from './errors.ts'
@@ -24,8 +24,9 @@ export const decodeAuthorizationMessage = readOperation('sts', 'DecodeAuthorizat
   async handle(tx, { EncodedMessage }, { accountId, now }) {
     const record = await findDenial(tx, EncodedMessage, now)
     if (record === undefined || record.caller.accountId !== accountId) throw invalidAuthorizationMessage()
-    const { check, caller, policies } = await loadAsked(tx, record)
-    const { decision, parts } = explain(check, caller, policies)
+    const explanation = await loadExplanation(tx, record)
+    if (explanation === undefined) throw invalidAuthorizationMessage()
+    const { check, caller, decision, parts } = explanation
     // Another account's policies and keys are not told: a caller of another account is told no reason either.
     const isNear = isOfOneHouse(caller, check)
     const message = {
