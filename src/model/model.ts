@@ -34,7 +34,8 @@ export type OperationModel = {
 }
 
 export type Location = 'uri' | 'querystring' | 'header' | 'headers' | 'statusCode'
-export type TimestampFormat = 'iso8601' | 'unixTimestamp' | 'rfc822'
+/** `iso8601` has whole seconds, as IAM and STS write them; `iso8601Milliseconds` is no format of AWS's models: see `tools/generate/observed.ts`. */
+export type TimestampFormat = 'iso8601' | 'iso8601Milliseconds' | 'unixTimestamp' | 'rfc822'
 
 /** A use of a shape: a member of a structure, the element of a list, the key or value of a map. */
 export type Member = {

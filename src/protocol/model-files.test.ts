@@ -31,6 +31,19 @@ test('models: codes, statuses and who is at fault', () => {
   )
 })
 
+test('models: what AWS is seen to answer counts, not what its models say', () => {
+  const output = (name: string) => iam.operations.get(name)?.output
+  const members = output('GetServiceLastAccessedDetails')?.members ?? []
+  const precise = members.filter(({ timestampFormat }) => timestampFormat === 'iso8601Milliseconds').map(({ name }) => name)
+  assert.deepEqual(precise, ['JobCreationDate', 'JobCompletionDate'])
+  const user = output('GetUser')?.members[0]?.shape
+  assert.ok(user?.kind === 'structure')
+  assert.deepEqual(
+    user.members.filter(({ required }) => required).map(({ name }) => name),
+    ['UserId', 'Arn', 'CreateDate'],
+  )
+})
+
 test('models: constraints, wrappers, operations without a signature, sensitive shapes', () => {
   const userName = iam.operations.get('CreateUser')?.input.members.find((member) => member.name === 'UserName')
   assert.equal(userName?.required, true)

@@ -88,6 +88,7 @@ export function scalarText(value: unknown, format: TimestampFormat = 'iso8601'):
 
 export function timestampText(date: Date, format: TimestampFormat): string {
   if (format === 'unixTimestamp') return String(date.getTime() / 1000)
+  if (format === 'iso8601Milliseconds') return date.toISOString()
   return format === 'rfc822' ? date.toUTCString() : isoText(date)
 }
 

@@ -5,7 +5,13 @@ type Correction = {
   /** Members that the model says are required, and that answers may leave out. */
   readonly optional?: readonly string[]
   readonly enum?: readonly string[]
+  /** Members that are dates with milliseconds, where all others have whole seconds. */
+  readonly milliseconds?: readonly string[]
 }
+
+// `"JobCreationDate": "2019-10-01T03:50:35.929Z"` beside `"LastAuthenticated": "2019-09-30T23:02:00Z"` (AWS's examples of the three commands;
+// so also test_iam_user_usage, recorded by cloud-custodian).
+const REPORT: Correction = { milliseconds: ['JobCreationDate', 'JobCompletionDate'] }
 
 /** By service and shape, each with where it is known from. */
 const OBSERVED: Readonly<Record<string, Readonly<Record<string, Correction>>>> = {
@@ -15,6 +21,9 @@ const OBSERVED: Readonly<Record<string, Readonly<Record<string, Correction>>>> =
     // "This data type can only have a value of Policy" (API reference, AttachedPermissionsBoundary; so also AWS's example of create-user,
     // and answers pasted in awsdocs/iam-user-guide #82 and iann0036/former2 #96). The value that the model names was never seen.
     PermissionsBoundaryAttachmentType: { enum: ['Policy'] },
+    GetServiceLastAccessedDetailsResponse: REPORT,
+    GetServiceLastAccessedDetailsWithEntitiesResponse: REPORT,
+    GetOrganizationsAccessReportResponse: REPORT,
   },
 }
 
@@ -29,7 +38,15 @@ export function asObserved(service: string, model: BotocoreModel): BotocoreModel
   return { ...model, shapes }
 }
 
-function corrected(shape: BotocoreShape, { optional = [], enum: values }: Correction): BotocoreShape {
+function corrected(shape: BotocoreShape, { optional = [], enum: values, milliseconds = [] }: Correction): BotocoreShape {
   const required = shape.required?.filter((member) => !optional.includes(member))
-  return { ...shape, ...(required !== undefined && { required }), ...(values !== undefined && { enum: values }) }
+  const precise = Object.entries(shape.members ?? {})
+    .filter(([name]) => milliseconds.includes(name))
+    .map(([name, ref]) => [name, { ...ref, timestampFormat: 'iso8601Milliseconds' }])
+  return {
+    ...shape,
+    ...(required !== undefined && { required }),
+    ...(values !== undefined && { enum: values }),
+    ...(precise.length > 0 && { members: { ...shape.members, ...Object.fromEntries(precise) } }),
+  }
 }

@@ -30,9 +30,11 @@ import type { UserRow } from './users.rows.ts'
 export async function userDetail(tx: ReadTx, accountId: string, row: UserRow): Promise<UserDetail> {
   const { PasswordLastUsed: _used, ...user } = describedUser(accountId, row)
   const groups = await listGroupsOfUser(tx, accountId, row.id, { after: undefined, limit: GROUPS_PER_USER })
+  const inline = await inlinePolicies(tx, accountId, row.id)
   return {
     ...user,
-    UserPolicyList: await inlinePolicies(tx, accountId, row.id),
+    // Left out where it is empty, unlike all other lists here: so whoever reads it asks first (aws-samples/bulk-policy-migrator, nccgroup/PMapper).
+    ...(inline.length > 0 && { UserPolicyList: inline }),
     GroupList: groups.map(({ name }) => name),
     AttachedManagedPolicies: await attachedPolicies(tx, accountId, row.id),
     Tags: parseTags(row.tags),

@@ -64,6 +64,7 @@ for (const { kind, key, name, put, remove, get } of KINDS) {
       [bounded('nobody', 'no-arn-at-all-1234567'), 'NoSuchEntity',        nobody],
       [bounded(name, 'no-arn-at-all-1234567'),     'InvalidInput',        'ARN no-arn-at-all-1234567 is not valid.'],
       [bounded(name, roleArn),                     'InvalidInput',        `ARN ${roleArn} is not valid.`],
+      [bounded(name, `${CUSTOMER} `),              'InvalidInput',        `ARN ${CUSTOMER}  is not valid.`],
       [bounded(name, NOTHING),                     'NoSuchEntity',        `Scope ARN: ${NOTHING} does not exist or is not attachable.`],
       [bounded(name, SERVICE_ROLE_POLICY),         'PolicyNotAttachable', 'Cannot attach a Service Role Policy to a Customer Role.'],
     ])

@@ -1,5 +1,5 @@
 /** ARNs of managed policies: reading them, and the checks that name them. */
-import { parseArn, PARTITION } from '../../aws/arn.ts'
+import { type Arn, parseArn, PARTITION } from '../../aws/arn.ts'
 import type { Check } from '../operation.ts'
 import { accessDenied, invalidArn, invalidPartition } from './errors.ts'
 
@@ -18,14 +18,24 @@ const NAME = /^[\w+=,.@-]+$/
 /** Takes a policy's ARN apart. Throws ValidationError: AWS holds partition, service, region and form against its own since 2024 (notice to its customers). */
 export function mustBePolicyArn(text: string): PolicyArn {
   const arn = parseArn(text)
-  if (arn === undefined) throw invalidArn(text)
-  if (arn.partition !== PARTITION) throw invalidPartition()
+  if (arn !== undefined && arn.partition !== PARTITION) throw invalidPartition()
+  const policy = arn && partsOf(arn)
+  if (policy === undefined) throw invalidArn(text)
+  return policy
+}
+
+/** The same without an error: undefined where the text is no ARN of a policy in this partition. */
+export function readPolicyArn(text: string): PolicyArn | undefined {
+  const arn = parseArn(text)
+  return arn?.partition === PARTITION ? partsOf(arn) : undefined
+}
+
+function partsOf(arn: Arn): PolicyArn | undefined {
   const { accountId: owner, resource } = arn
   const path = resource.slice(RESOURCE_TYPE.length - 1, resource.lastIndexOf('/') + 1)
   const name = resource.slice(resource.lastIndexOf('/') + 1)
   const isPolicy = arn.service === 'iam' && arn.region === '' && resource.startsWith(RESOURCE_TYPE)
-  if (!isPolicy || !OWNER.test(owner) || !PATH.test(path) || !NAME.test(name)) throw invalidArn(text)
-  return { owner, path, name }
+  return isPolicy && OWNER.test(owner) && PATH.test(path) && NAME.test(name) ? { owner, path, name } : undefined
 }
 
 /** A check on a managed policy. Throws ValidationError where the text is no policy's ARN. */
