@@ -10,7 +10,7 @@ import { kindOf, targetArn } from './ids.ts'
 import { type OrganizationRow, enabledTypes, findMember, mustReach, mustReachToWrite } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { attach, attachedPolicies, detach, mustFindPolicy, targetsOf } from './policies.rows.ts'
-import { POLICIES_PER_TARGET } from './quotas.ts'
+import { isPolicyType, POLICY_QUOTAS } from './quotas.ts'
 import { ROOT_NAME } from './shapes.ts'
 import { findUnit, isTarget } from './units.rows.ts'
 
@@ -30,11 +30,11 @@ export const attachPolicy = writeOperation('organizations', 'AttachPolicy', {
     const { account } = organization
     const policy = await mustFindPolicy(tx, account, PolicyId)
     if (!(await isTarget(tx, organization, TargetId))) throw noSuch.target()
-    if (!isEnforced(policy.type) || !enabledTypes(organization).includes(policy.type)) throw typeNotEnabled()
+    if (!isPolicyType(policy.type) || !enabledTypes(organization).includes(policy.type)) throw typeNotEnabled()
     const attached = await attachedPolicies(tx, account, TargetId, policy.type)
     if (attached.some(({ id }) => id === PolicyId)) throw duplicateAttachment()
     // The words are recorded: hashicorp/terraform-provider-aws issue 41493.
-    if (attached.length >= POLICIES_PER_TARGET[policy.type])
+    if (attached.length >= POLICY_QUOTAS[policy.type].perTarget)
       throw violates(
         'MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED',
         'You have attached the maximum number of policies to the specified target.',
@@ -46,7 +46,7 @@ export const attachPolicy = writeOperation('organizations', 'AttachPolicy', {
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
-/** One service control policy must stay, and RCPFullAWSAccess always stays (Organizations API reference, DetachPolicy). */
+/** One service control policy must stay, and RCPFullAWSAccess always stays (Organizations API reference, DetachPolicy). Management policies need not. */
 export const detachPolicy = writeOperation('organizations', 'DetachPolicy', {
   authorize: (input) => both('organizations:DetachPolicy', input),
   async handle(tx, { PolicyId, TargetId }, { accountId: caller }) {
@@ -59,7 +59,7 @@ export const detachPolicy = writeOperation('organizations', 'DetachPolicy', {
     if (PolicyId === FULL_ACCESS.RESOURCE_CONTROL_POLICY.id)
       throw invalidInput('NON_DETACHABLE_POLICY', 'You cannot detach the policy RCPFullAWSAccess.')
     // The words are recorded: hashicorp/terraform-provider-aws issue 26797.
-    if (attached.length === 1)
+    if (isEnforced(policy.type) && attached.length === 1)
       throw violates(
         'MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED',
         'You cannot remove the last policy attached to the specified target. You must have at least one attached at all times.',

@@ -19,6 +19,7 @@ const aws = (
   content: JSON.stringify({ Version: '2012-10-17', Statement: [details.statement] }),
   tags: '[]',
   created_at: 0,
+  updated_at: null,
 })
 
 /** By type. Both as `DescribePolicy` answers on AWS. */

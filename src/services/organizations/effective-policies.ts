@@ -1,9 +1,16 @@
-/** Effective policies: what management policies come to for an account. None of their types is enforced here, so none is enabled and there is nothing to add up. */
+/** Effective policies: what management policies come to for an account. */
+import type { EffectivePolicyType } from '../../model/organizations.gen.ts'
+import type { ReadTx } from '../../store/store.ts'
 import { readOperation } from '../operation.ts'
 import { EVERYTHING } from './entities.ts'
 import { noEffectivePolicy, noSuch, notManagement } from './errors.ts'
-import { enabledTypes, findMember, mustFindMember, mustReach, type OrganizationRow } from './organization.rows.ts'
+import { effectivePolicy, type Section } from './inheritance.ts'
+import { readManagementPolicy } from './management-policies.ts'
+import { enabledTypes, findMember, type MemberRow, mustFindMember, mustReach, type OrganizationRow } from './organization.rows.ts'
 import { page, type PageRequest } from './pages.ts'
+import { attachedPolicies, attachmentTimes } from './policies.rows.ts'
+import { pathOf } from './shapes.ts'
+import { lineOf } from './units.rows.ts'
 
 /** Every account may ask for its own; the management account for any (Organizations API reference). */
 export const describeEffectivePolicy = readOperation('organizations', 'DescribeEffectivePolicy', {
@@ -16,11 +23,15 @@ export const describeEffectivePolicy = readOperation('organizations', 'DescribeE
     const organization = await mustReach(tx, accountId)
     const target = TargetId ?? accountId
     if (target !== accountId && organization.account !== accountId) throw notManagement()
-    if ((await findMember(tx, organization.account, target)) === undefined) throw noSuch.target()
-    return mustBeEnabled(organization, PolicyType)
+    const member = await findMember(tx, organization.account, target)
+    if (member === undefined) throw noSuch.target()
+    const { policy, at } = await mustHavePolicy(tx, organization, member, PolicyType)
+    const EffectivePolicy = { PolicyContent: JSON.stringify(policy), LastUpdatedTimestamp: at, TargetId: target, PolicyType }
+    return { EffectivePolicy }
   },
 })
 
+/** Policies are checked when they are put, and what they come to is not checked again. */
 export const listEffectivePolicyValidationErrors = readOperation('organizations', 'ListEffectivePolicyValidationErrors', {
   authorize: ({ AccountId, PolicyType }) => ({
     action: 'organizations:ListEffectivePolicyValidationErrors',
@@ -29,9 +40,12 @@ export const listEffectivePolicyValidationErrors = readOperation('organizations'
   }),
   async handle(tx, input, { accountId }) {
     mustBePage(input)
+    const { AccountId, PolicyType } = input
     const organization = await mustReach(tx, accountId)
-    await mustFindMember(tx, organization.account, input.AccountId)
-    return mustBeEnabled(organization, input.PolicyType)
+    const member = await mustFindMember(tx, organization.account, AccountId)
+    const { line, at } = await mustHavePolicy(tx, organization, member, PolicyType)
+    const Path = pathOf(organization, line)
+    return { AccountId, PolicyType, Path, EvaluationTimestamp: at, EffectivePolicyValidationErrors: [] }
   },
 })
 
@@ -43,7 +57,9 @@ export const listAccountsWithInvalidEffectivePolicy = readOperation('organizatio
   }),
   async handle(tx, input, { accountId }) {
     mustBePage(input)
-    return mustBeEnabled(await mustReach(tx, accountId), input.PolicyType)
+    const { PolicyType } = input
+    mustBeEnabled(await mustReach(tx, accountId), PolicyType)
+    return { PolicyType, Accounts: [] }
   },
 })
 
@@ -51,10 +67,38 @@ function mustBePage(input: PageRequest): void {
   page('effective policies', [], input, () => '')
 }
 
-/** Throws EffectivePolicyNotFoundException: EnablePolicyType takes none of these types. */
-function mustBeEnabled(organization: OrganizationRow, type: string): never {
-  if (enabledTypes(organization).includes(type)) throw new Error(`the type ${type} was enabled`)
-  throw noEffectivePolicy()
+function mustBeEnabled(organization: OrganizationRow, type: EffectivePolicyType): void {
+  if (!enabledTypes(organization).includes(type)) throw noEffectivePolicy()
+}
+
+type Effective = {
+  readonly policy: Section
+  /** The last change of a policy, or of where it is attached. */
+  readonly at: Date
+  /** From the root to the account. */
+  readonly line: readonly string[]
+}
+
+/** Throws EffectivePolicyNotFoundException where the type is not enabled, or no policy reaches the account: the management account is reached too. */
+async function mustHavePolicy(
+  tx: ReadTx,
+  organization: OrganizationRow,
+  { member, parent_id: parent }: MemberRow,
+  type: EffectivePolicyType,
+): Promise<Effective> {
+  mustBeEnabled(organization, type)
+  const line = [...(await lineOf(tx, organization, parent)), member]
+  const levels: Section[][] = []
+  const times: number[] = []
+  for (const target of line) {
+    const rows = await attachedPolicies(tx, organization.account, target, type)
+    const attachedAt = await attachmentTimes(tx, organization.account, target, type)
+    levels.push(rows.map(({ content }) => readManagementPolicy(content) ?? {}))
+    for (const { id, created_at: created, updated_at: updated } of rows)
+      times.push(Number(updated ?? created), attachedAt.get(id) ?? 0)
+  }
+  if (times.length === 0) throw noEffectivePolicy()
+  return { policy: effectivePolicy(levels), at: new Date(Math.max(...times)), line }
 }
 
 export const effectivePolicyOperations = [

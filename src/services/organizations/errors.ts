@@ -97,7 +97,6 @@ export const typeEnabled = (): Fault =>
   new Fault('PolicyTypeAlreadyEnabledException', 'The specified policy type is already enabled.')
 export const typeNotEnabled = (): Fault =>
   new Fault('PolicyTypeNotEnabledException', 'This operation can be performed only for enabled policy types.')
-/** Also for types that this server does not enforce: it must not take a policy that would bind nobody. */
 export const typeNotAvailable = (): Fault =>
   new Fault(
     'PolicyTypeNotAvailableForOrganizationException',
@@ -143,6 +142,7 @@ type Constraint =
   | 'MAX_TAG_LIMIT_EXCEEDED'
   | 'ORGANIZATION_NOT_IN_ALL_FEATURES_MODE'
   | 'SERVICE_ACCESS_NOT_ENABLED'
+  | 'POLICY_TYPE_ENABLED_FOR_THIS_SERVICE'
   | 'MASTER_ACCOUNT_NOT_GOVCLOUD_ENABLED'
   | 'CANNOT_CLOSE_MANAGEMENT_ACCOUNT'
   | 'CANNOT_REMOVE_DELEGATED_ADMINISTRATOR_FROM_ORG'

@@ -213,11 +213,6 @@ test('policies: types, refusals in their order, attachments', async () => {
   const early = await policyNamed('early')
   await harness.refused(attachPolicy, { PolicyId: early, TargetId: unit }, { code: 'PolicyTypeNotEnabledException' })
   await harness.refused(enablePolicyType, { RootId: 'r-zzzz', PolicyType: SCP }, { code: 'RootNotFoundException' })
-  await harness.refused(
-    enablePolicyType,
-    { RootId: root, PolicyType: 'TAG_POLICY' },
-    { code: 'PolicyTypeNotAvailableForOrganizationException' },
-  )
   for (const PolicyType of [SCP, RCP]) await harness.call(enablePolicyType, { RootId: root, PolicyType })
   await harness.refused(enablePolicyType, { RootId: root, PolicyType: SCP }, { code: 'PolicyTypeAlreadyEnabledException' })
   const idsOn = async (TargetId: string, Filter: string) =>
@@ -229,7 +224,6 @@ test('policies: types, refusals in their order, attachments', async () => {
   const NAMESAKE = 'A policy with the same name already exists.'
   // oxfmt-ignore
   await assertRefusals(harness, createPolicy, [
-    [{ ...content, Type: 'TAG_POLICY' },                  'PolicyTypeNotAvailableForOrganizationException', "You can't use the specified policy type with the feature set currently enabled for this organization."],
     [{ ...content, Name: 'FullAWSAccess', Content: '{' }, 'DuplicatePolicyException',                       NAMESAKE],
     [{ ...content, Content: 'x'.repeat(10_241) },         'ConstraintViolationException',                   'You have exceeded the maximum size of the policy content.'],
     [{ ...content, Type: RCP, Content: 'x'.repeat(5_121) }, 'ConstraintViolationException',                 'You have exceeded the maximum size of the policy content.'],

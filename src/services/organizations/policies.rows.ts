@@ -12,15 +12,20 @@ export type PolicyRow = {
   /** JSON: a list of `{ Key, Value }`. */
   readonly tags: string
   readonly created_at: number
+  /** Null where nothing was changed before this was kept. */
+  readonly updated_at: number | null
 }
 
-const COLUMNS = 'id, type, name, description, content, tags, created_at'
+const COLUMNS = 'id, type, name, description, content, tags, created_at, updated_at'
 const FIND = `SELECT ${COLUMNS} FROM organization_policy WHERE account = $1 AND id = $2`
 const FIND_NAMED = `SELECT ${COLUMNS} FROM organization_policy WHERE account = $1 AND type = $2 AND name = $3`
 const LIST = `SELECT ${COLUMNS} FROM organization_policy WHERE account = $1 AND type = $2 ORDER BY id`
-const INSERT = `INSERT INTO organization_policy (account, ${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-const UPDATE = 'UPDATE organization_policy SET name = $1, description = $2, content = $3 WHERE account = $4 AND id = $5'
+const INSERT = `INSERT INTO organization_policy (account, ${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+const UPDATE =
+  'UPDATE organization_policy SET name = $1, description = $2, content = $3, updated_at = $4 WHERE account = $5 AND id = $6'
 const DELETE = 'DELETE FROM organization_policy WHERE account = $1 AND id = $2'
+const ATTACHED_AT =
+  'SELECT policy_id, attached_at FROM organization_attachment WHERE account = $1 AND target_id = $2 AND type = $3'
 const ATTACHED = `SELECT policy_id FROM organization_attachment WHERE account = $1 AND target_id = $2 AND type = $3 ORDER BY attached_at, policy_id`
 const TARGETS = 'SELECT target_id FROM organization_attachment WHERE account = $1 AND policy_id = $2 ORDER BY target_id'
 const ATTACH = `INSERT INTO organization_attachment (account, target_id, policy_id, type, attached_at) VALUES ($1, $2, $3, $4, $5)
@@ -52,15 +57,26 @@ export const listPolicyRows = (tx: ReadTx, account: string, type: string): Promi
   tx.all(LIST, account, type)
 
 export async function insertPolicy(tx: WriteTx, account: string, row: PolicyRow): Promise<void> {
-  await tx.run(INSERT, account, row.id, row.type, row.name, row.description, row.content, row.tags, row.created_at)
+  await tx.run(
+    INSERT,
+    account,
+    row.id,
+    row.type,
+    row.name,
+    row.description,
+    row.content,
+    row.tags,
+    row.created_at,
+    row.updated_at,
+  )
 }
 
 export async function updatePolicyRow(
   tx: WriteTx,
   account: string,
-  { id, name, description, content }: PolicyRow,
+  { id, name, description, content, updated_at: at }: PolicyRow,
 ): Promise<void> {
-  await tx.run(UPDATE, name, description, content, account, id)
+  await tx.run(UPDATE, name, description, content, at, account, id)
 }
 
 export async function deletePolicyRow(tx: WriteTx, account: string, id: string): Promise<void> {
@@ -78,6 +94,17 @@ export async function attachedPolicies(
   const policies: PolicyRow[] = []
   for (const { policy_id: id } of rows) policies.push(await mustFindPolicy(tx, account, id))
   return policies
+}
+
+/** When each policy of a type was attached to a target, by id, in milliseconds. */
+export async function attachmentTimes(
+  tx: ReadTx,
+  account: string,
+  targetId: string,
+  type: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.all<{ policy_id: string; attached_at: number }>(ATTACHED_AT, account, targetId, type)
+  return new Map(rows.map(({ policy_id: id, attached_at: at }) => [id, Number(at)]))
 }
 
 /** The ids of the root, the units and the accounts that have a policy. */

@@ -7,6 +7,7 @@ import { readOperation, writeOperation } from '../operation.ts'
 import { awsPolicy, type EnforcedType, FULL_ACCESS, isEnforced } from './aws-policies.ts'
 import { duplicatePolicy, invalidInput, malformedDocument, policyInUse, violates } from './errors.ts'
 import { newPolicyId } from './ids.ts'
+import { checkManagementPolicy, isManagement } from './management-policies.ts'
 import { mustReach, mustReachToWrite } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { mustBeAvailable } from './policy-types.ts'
@@ -20,7 +21,7 @@ import {
   targetsOf,
   updatePolicyRow,
 } from './policies.rows.ts'
-import { POLICIES_PER_TYPE, POLICY_SIZE } from './quotas.ts'
+import { isPolicyType, POLICY_QUOTAS } from './quotas.ts'
 import { policyShape, policySummary } from './shapes.ts'
 import { checksWithTags, newTags } from './tags.ts'
 
@@ -28,10 +29,10 @@ const KINDS: Readonly<Record<EnforcedType, 'scp' | 'rcp'>> = { SERVICE_CONTROL_P
 
 /** Throws ConstraintViolationException and MalformedPolicyDocumentException. */
 function mustFit(content: string, type: string): void {
-  if (!isEnforced(type)) throw new Error(`a policy of the type ${type} was stored`)
-  if (content.length > POLICY_SIZE[type])
+  if (!isPolicyType(type)) throw new Error(`a policy of the type ${type} was stored`)
+  if (content.length > POLICY_QUOTAS[type].size)
     throw violates('POLICY_CONTENT_LIMIT_EXCEEDED', 'You have exceeded the maximum size of the policy content.')
-  const flaw = checkDocument(content, KINDS[type])
+  const flaw = isManagement(type) ? checkManagementPolicy(content, type) : checkDocument(content, KINDS[type])
   if (flaw !== undefined) throw malformedDocument(flaw)
 }
 
@@ -55,7 +56,7 @@ export const createPolicy = writeOperation('organizations', 'CreatePolicy', {
     const type = mustBeAvailable(organization, Type)
     if ((await findPolicyNamed(tx, account, type, Name)) !== undefined) throw duplicatePolicy()
     mustFit(Content, type)
-    if ((await listPolicyRows(tx, account, type)).length >= POLICIES_PER_TYPE[type])
+    if ((await listPolicyRows(tx, account, type)).length >= POLICY_QUOTAS[type].count)
       throw violates(
         'POLICY_NUMBER_LIMIT_EXCEEDED',
         'You have exceeded the number of policies that you can have in an organization.',
@@ -68,6 +69,7 @@ export const createPolicy = writeOperation('organizations', 'CreatePolicy', {
       content: Content,
       tags: newTags(Tags),
       created_at: now,
+      updated_at: now,
     }
     await insertPolicy(tx, account, row)
     return { Policy: policyShape(organization, row) }
@@ -88,7 +90,7 @@ export const describePolicy = readOperation('organizations', 'DescribePolicy', {
 /** A change of the content binds at once wherever the policy is attached. */
 export const updatePolicy = writeOperation('organizations', 'UpdatePolicy', {
   authorize: ({ PolicyId }) => ({ action: 'organizations:UpdatePolicy', resource: { kind: 'policy', name: PolicyId } }),
-  async handle(tx, { PolicyId, Name, Description, Content }, { accountId: caller }) {
+  async handle(tx, { PolicyId, Name, Description, Content }, { accountId: caller, now }) {
     const organization = await mustReachToWrite(tx, caller)
     const { account } = organization
     const before = await mustFindMutable(tx, account, PolicyId)
@@ -97,6 +99,7 @@ export const updatePolicy = writeOperation('organizations', 'UpdatePolicy', {
       name: Name ?? before.name,
       description: Description ?? before.description,
       content: Content ?? before.content,
+      updated_at: now,
     }
     const namesake = await findPolicyNamed(tx, account, row.type, row.name)
     if (namesake !== undefined && namesake.id !== row.id) throw duplicatePolicy()
@@ -121,7 +124,7 @@ export const deletePolicy = writeOperation('organizations', 'DeletePolicy', {
   reaches: (tx, { accountId }) => companions(tx, accountId),
 })
 
-/** Policies of one type, AWS's own among them. Of types that are not enforced here there are none. */
+/** Policies of one type, AWS's own among them. */
 export const listPolicies = readOperation('organizations', 'ListPolicies', {
   authorize: ({ Filter }) => ({
     action: 'organizations:ListPolicies',

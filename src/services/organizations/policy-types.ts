@@ -1,8 +1,9 @@
 /** Types of policy: enabled in the root, and with that everywhere, or not at all. */
-import { companions, leaders } from '../organization-trust.rows.ts'
+import { companions, isTrusted, leaders } from '../organization-trust.rows.ts'
 import { readOperation, writeOperation } from '../operation.ts'
-import { type EnforcedType, isEnforced } from './aws-policies.ts'
-import { noSuch, typeEnabled, typeNotAvailable, typeNotEnabled } from './errors.ts'
+import type { PolicyType } from '../../model/organizations.gen.ts'
+import { noSuch, typeEnabled, typeNotAvailable, typeNotEnabled, violates } from './errors.ts'
+import { NEEDED_SERVICES } from './management-policies.ts'
 import {
   type OrganizationRow,
   enabledTypes,
@@ -17,9 +18,9 @@ import { policySummary, rootShape } from './shapes.ts'
 import { attachFullAccess } from './units.ts'
 import { isTarget, listUnits } from './units.rows.ts'
 
-/** Throws PolicyTypeNotAvailableForOrganizationException for types that are not enforced here, and for all without all features. */
-export function mustBeAvailable({ feature_set: features }: OrganizationRow, type: string): EnforcedType {
-  if (features !== 'ALL' || !isEnforced(type)) throw typeNotAvailable()
+/** Throws PolicyTypeNotAvailableForOrganizationException without all features. */
+export function mustBeAvailable({ feature_set: features }: OrganizationRow, type: PolicyType): PolicyType {
+  if (features !== 'ALL') throw typeNotAvailable()
   return type
 }
 
@@ -37,6 +38,9 @@ export const enablePolicyType = writeOperation('organizations', 'EnablePolicyTyp
     const type = mustBeAvailable(organization, PolicyType)
     const types = enabledTypes(organization)
     if (types.includes(type)) throw typeEnabled()
+    const service = NEEDED_SERVICES.get(type)
+    if (service !== undefined && !(await isTrusted(tx, account, service)))
+      throw violates('SERVICE_ACCESS_NOT_ENABLED', 'You must enable service access before you enable the policy type.')
     await setEnabledTypes(tx, account, [...types, type])
     const units = (await listUnits(tx, account)).map(({ id }) => id)
     const members = (await listMembers(tx, account)).map(({ member }) => member)

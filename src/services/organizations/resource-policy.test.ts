@@ -99,7 +99,7 @@ test('there is one policy: put, read, put again, tagged, deleted', async () => {
   await harness.refused(describeResourcePolicy, {}, { code: 'ResourcePolicyNotFoundException' })
 })
 
-test('effective policies: none of their types can be enabled', async () => {
+test('effective policies: there is none before their type is enabled', async () => {
   const type = { PolicyType: 'TAG_POLICY' }
   const NONE = 'The account has no effective policy of this type.'
   const as = harness.rootOf(member)

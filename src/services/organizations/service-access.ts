@@ -4,7 +4,8 @@ import { companions, disableRootFeatures, IAM_PRINCIPAL } from '../organization-
 import { readOperation, writeOperation } from '../operation.ts'
 import { EVERYTHING } from './entities.ts'
 import { invalidInput, violates } from './errors.ts'
-import { mustLead, mustReach, type OrganizationRow } from './organization.rows.ts'
+import { NEEDED_SERVICES } from './management-policies.ts'
+import { enabledTypes, mustLead, mustReach, type OrganizationRow } from './organization.rows.ts'
 import { page } from './pages.ts'
 import { isIntegrated } from './trusted-services.ts'
 
@@ -52,8 +53,13 @@ export const enableAwsServiceAccess = writeOperation('organizations', 'EnableAWS
 export const disableAwsServiceAccess = writeOperation('organizations', 'DisableAWSServiceAccess', {
   authorize: ({ ServicePrincipal }) => check('organizations:DisableAWSServiceAccess', ServicePrincipal),
   async handle(tx, { ServicePrincipal }, { accountId }) {
-    await mustLead(tx, accountId)
+    const organization = await mustLead(tx, accountId)
     mustBeIntegrated(ServicePrincipal)
+    if (enabledTypes(organization).some((type) => NEEDED_SERVICES.get(type) === ServicePrincipal))
+      throw violates(
+        'POLICY_TYPE_ENABLED_FOR_THIS_SERVICE',
+        'You must disable the policy type of the service before you disable service access.',
+      )
     await tx.run(DELETE, accountId, ServicePrincipal)
     if (ServicePrincipal === IAM_PRINCIPAL) await disableRootFeatures(tx, accountId)
     return {}

@@ -13,6 +13,7 @@ import { arnOf } from './controls.rows.ts'
 import { organizationArn, targetArn } from './ids.ts'
 import { enabledTypes, type MemberRow, type OrganizationRow } from './organization.rows.ts'
 import type { PolicyRow } from './policies.rows.ts'
+import { isPolicyType } from './quotas.ts'
 import type { UnitRow } from './units.rows.ts'
 
 /** `AvailablePolicyTypes` always names service control policies, whatever is enabled: AWS says not to rely on it (Organizations API reference). */
@@ -61,7 +62,8 @@ export const accountShape = (organization: OrganizationRow, row: MemberRow, line
   Paths: [pathOf(organization, [...line, row.member])],
 })
 
-const pathOf = ({ id }: OrganizationRow, line: readonly string[]): string => `${[id, ...line].join('/')}/`
+/** An organization's line as condition keys and answers show it: `o-…/r-…/ou-…/`. */
+export const pathOf = ({ id }: OrganizationRow, line: readonly string[]): string => `${[id, ...line].join('/')}/`
 
 export const policySummary = (organization: OrganizationRow, row: PolicyRow): PolicySummary => ({
   Id: row.id,
@@ -79,6 +81,6 @@ export const policyShape = (organization: OrganizationRow, row: PolicyRow): Poli
 
 /** The type of a policy as the model spells it: no other was ever stored. */
 function typeOf(type: string): PolicyType {
-  if (type === 'SERVICE_CONTROL_POLICY' || type === 'RESOURCE_CONTROL_POLICY') return type
+  if (isPolicyType(type)) return type
   throw new Error(`a policy of the type ${type} was stored`)
 }

@@ -17,6 +17,7 @@ import { denials } from './014-denials.ts'
 import { handshakes } from './015-handshakes.ts'
 import { transfers } from './019-transfers.ts'
 import { packedAudit } from './020-packed-audit.ts'
+import { policyUpdates } from './021-policy-updates.ts'
 
 export const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   handshakes,
   transfers,
   packedAudit,
+  policyUpdates,
 ]
