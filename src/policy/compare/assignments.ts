@@ -10,10 +10,14 @@ export function assignmentsFor(statements: readonly Numbered[]): readonly NonNul
   const names = freshNames(statements, keys.length)
   const account = freshAccount(statements)
   const fresh = new Map<string, string | undefined>(keys.map((key, index) => [key, freshOf(key, names[index] ?? '', account)]))
+  // A variable may stand for a whole ARN.
+  const whole = new Map<string, string | undefined>(
+    keys.map((key, index) => [key, `arn:aws:iam::${account}:user/${names[index]}`]),
+  )
   const literals = keys.flatMap((key) => candidatesFor(key, statements).map((text) => new Map(fresh).set(key, text)))
   const absent = keys.map((key) => new Map(fresh).set(key, undefined))
   const none = new Map<string, string | undefined>(keys.map((key) => [key, undefined]))
-  return [fresh, ...literals, none, ...absent].slice(0, MAX_ASSIGNMENTS)
+  return [fresh, ...literals, whole, none, ...absent].slice(0, MAX_ASSIGNMENTS)
 }
 
 function freshNames(statements: readonly Numbered[], count: number): readonly string[] {

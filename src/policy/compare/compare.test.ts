@@ -55,6 +55,8 @@ const IDENTITY: readonly Row[] = [
   ['the same variable',                 [home('${aws:username}/*')],                        [home('${aws:username}/*')],                         'no',  'no'],
   ['a variable less',                   [home('${aws:username}/*')],                        [home('*')],                                         'yes', 'no'],
   ['a deny for one value of a variable', [home('${aws:username}/*'), { ...home('bob/*'), Effect: 'Deny' }], [home('${aws:username}/*')],         'yes', 'no'],
+  ['an ARN that a variable stands for', [key('ArnLike', 'ecs:cluster', '${aws:PrincipalTag/cluster}')], [key('ArnLike', 'ecs:cluster', 'arn:aws:ecs:*:*:cluster/a')], 'yes', 'yes'],
+  ['the same, and the beginning of one', [key('ArnLike', 'ecs:cluster', '${aws:PrincipalTag/cluster}*')], [key('ArnLike', 'ecs:cluster', '${aws:PrincipalTag/cluster}*')], 'no', 'no'],
   ['a default',                         [home("${aws:username, 'x'}/*")],                   [home('${aws:username}/*')],                         'unknown', 'yes'],
 ]
 

@@ -1,7 +1,7 @@
 /** Texts of policies as sequences of tokens, as `glob.ts` and `arn-match.ts` read them. */
 import { COLON, completed, cutTemplate, resourceForms, SEGMENTS } from '../arn-segments.ts'
 import type { PolicyVersion } from '../document.ts'
-import { isStars, matches, wildcardPattern } from '../glob.ts'
+import { isStars, matches, patternOf } from '../glob.ts'
 import { isVariable, type Template, templateOf, type Variable } from '../variables.ts'
 import { Undecided } from './undecided.ts'
 
@@ -51,18 +51,36 @@ export function resourcePatterns(text: string, reading: Reading): readonly Token
 export function arnPattern(text: string, reading: Reading): TokenPattern | undefined {
   const cutUp = cutTemplate(text, reading.version)
   const id = `arnlike ${reading.version} ${text}`
-  if (cutUp.length < SEGMENTS && hasVariable(text, reading.version)) throw new Undecided('a variable stands for a whole ARN')
+  if (cutUp.length < SEGMENTS && hasVariable(text, reading.version)) return wholePattern(id, text, reading)
   const [first = '', ...rest] = completed(cutUp)
-  return firstMatchesArn(first) ? joined(id, ['arn', ...rest], { ...reading, runsOn: false }) : undefined
+  const isArn = firstMatchesArn(first, reading)
+  const pattern = isArn === false ? undefined : joined(id, ['arn', ...rest], { ...reading, runsOn: false })
+  return pattern && (isArn === OPEN ? { ...pattern, open: true } : pattern)
 }
+
+/** A variable that may stand for a whole ARN: a text that has to be one as well. Open where not all that it matches are. */
+function wholePattern(id: string, text: string, { version, fill }: Reading): TokenPattern | undefined {
+  const pattern = tokensOf(templateOf(text, { version, wildcards: true }), { fill, folded: false, inSegment: false })
+  if (pattern === undefined) return undefined
+  const codes = pattern.tokens.map((token) => (token.kind === 'literal' ? token.code : 0))
+  const isArn = ARN.every((code, at) => codes[at] === code) && codes.filter((code) => code === COLON).length >= SEGMENTS - 1
+  return { id, tokens: pattern.tokens, open: pattern.open || !isArn }
+}
+
+const ARN: readonly number[] = Array.from('arn:', (character) => character.charCodeAt(0))
 
 export function hasVariable(text: string, version: PolicyVersion): boolean {
   return templateOf(text, { version, wildcards: true }).some(isVariable)
 }
 
-function firstMatchesArn(segment: string): boolean {
-  if (segment.includes('${')) throw new Undecided('a variable stands in the first segment of an ARN')
-  return segment === 'arn' || matches(wildcardPattern(segment), 'arn')
+/** Open where it depends on a variable. */
+function firstMatchesArn(segment: string, { version, fill }: Reading): boolean | typeof OPEN {
+  const parts = templateOf(segment, { version, wildcards: true }).map((part) =>
+    isVariable(part) ? { text: fill(part), literal: true } : part,
+  )
+  const known = parts.flatMap(({ text, literal }) => (typeof text === 'string' ? [{ text, literal }] : []))
+  if (known.length < parts.length) return parts.some(({ text }) => text === OPEN) ? OPEN : false
+  return matches(patternOf(known), 'arn')
 }
 
 /** `runsOn`: a star that ends a segment takes colons as well. */
