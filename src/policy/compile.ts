@@ -10,6 +10,7 @@ import type { RequestContext } from './context.ts'
 import { PolicyError, type PolicyDocument, type PolicyVersion, type Statement } from './document.ts'
 import { hasWildcard, matcherOf, wildcardPattern } from './glob.ts'
 import { parsePolicy } from './parse.ts'
+import { spend } from './work.ts'
 import { type PrincipalTest, principalTest } from './principal-match.ts'
 
 /** What a document is: who may be named in it, and what it must have, differs from kind to kind. */
@@ -143,7 +144,10 @@ function servicesOf({ negated, values }: Statement['action']): CompiledStatement
 
 function actionTest({ negated, values }: Statement['action']): CompiledStatement['matchesAction'] {
   const tests = values.map(({ text }) => matcherOf(wildcardPattern(text.toLowerCase())))
-  const isOne = (action: string): boolean => tests.some((test) => test(action, 0))
+  const isOne = (action: string): boolean => {
+    spend(tests.length)
+    return tests.some((test) => test(action, 0))
+  }
   // NotAction with "*" excludes every action: the statement has no effect.
   return negated ? (action) => !isOne(action) : isOne
 }

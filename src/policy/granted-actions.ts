@@ -1,6 +1,7 @@
 /** Which services and actions policies could allow, whatever the resource and the conditions. A question about text, not a decision. */
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
 import { hasWildcard, isStars, matcherOf, type TextTest, wildcardPattern } from './glob.ts'
+import { spend } from './work.ts'
 
 /** What policies say of one service: all of its actions, none, or those that the test takes (lower case, with the prefix). */
 export type ServiceGrant = 'all' | 'none' | ((action: string) => boolean)
@@ -18,9 +19,41 @@ type Side = { readonly negated: boolean; readonly named: ReadonlyMap<string, rea
  */
 export function grantsOf(policies: readonly CompiledPolicy[]): Grants {
   const statements = policies.flatMap((policy) => policy.statements)
-  const allows = statements.filter(({ effect }) => effect === 'Allow').map(sideOf)
-  const refusals = statements.filter(refusesEverywhere).map(sideOf)
+  const allows = sidesOf(statements.filter(({ effect }) => effect === 'Allow'))
+  const refusals = sidesOf(statements.filter(refusesEverywhere))
   return (service) => grantOf(service, allows, refusals)
+}
+
+/** Those that say something of a service that they do not name, and the others by the services that they name. */
+type Sides = { readonly general: readonly Side[]; readonly byService: ReadonlyMap<string, readonly Side[]> }
+
+function sidesOf(statements: readonly CompiledStatement[]): Sides {
+  const general: Side[] = []
+  const byService = new Map<string, Side[]>()
+  for (const side of statements.map(sideOf)) {
+    // `NotAction` with everything is about nothing.
+    if (side.negated && side.any.some(({ text }) => isStars(text))) continue
+    if (side.negated || side.any.length > 0) general.push(side)
+    else
+      for (const service of side.named.keys()) {
+        const known = byService.get(service)
+        if (known === undefined) byService.set(service, [side])
+        else known.push(side)
+      }
+  }
+  return { general, byService }
+}
+
+/** What the statements say of a service, each for itself; `all` alone where one says so. */
+function coveragesOf({ general, byService }: Sides, service: string): readonly ServiceGrant[] {
+  const coverages: ServiceGrant[] = []
+  for (const side of [...general, ...(byService.get(service) ?? [])]) {
+    spend(1)
+    const coverage = coverageOf(side, service)
+    if (coverage === 'all') return ['all']
+    if (coverage !== 'none') coverages.push(coverage)
+  }
+  return coverages
 }
 
 /** What every level allows: service control policies from the root down to an account. No level, no limit. */
@@ -48,10 +81,10 @@ export const refusesEverywhere = ({ effect, source }: CompiledStatement): boolea
   source.resource?.negated === false &&
   source.resource.values.some(({ text }) => isStars(text))
 
-function grantOf(service: string, allows: readonly Side[], refusals: readonly Side[]): ServiceGrant {
-  const refused = refusals.map((side) => coverageOf(side, service))
+function grantOf(service: string, allows: Sides, refusals: Sides): ServiceGrant {
+  const refused = coveragesOf(refusals, service)
   if (refused.includes('all')) return 'none'
-  const allowed = allows.map((side) => coverageOf(side, service)).filter((coverage) => coverage !== 'none')
+  const allowed = coveragesOf(allows, service)
   if (allowed.length === 0) return 'none'
   const refuses = refused.filter((coverage) => typeof coverage === 'function')
   const isAllowed: (action: string) => boolean = allowed.includes('all')
@@ -66,7 +99,10 @@ function coverageOf({ negated, named, any }: Side, service: string): ServiceGran
   const entries = [...(named.get(service) ?? []), ...any]
   if (entries.some(({ text }) => isStars(text) || isWhole(text, service))) return negated ? 'none' : 'all'
   if (entries.length === 0) return negated ? 'all' : 'none'
-  const isOne = (action: string): boolean => entries.some(({ test }) => test(action, 0))
+  const isOne = (action: string): boolean => {
+    spend(entries.length)
+    return entries.some(({ test }) => test(action, 0))
+  }
   return negated ? (action) => !isOne(action) : isOne
 }
 
@@ -81,7 +117,11 @@ function sideOf({ source }: CompiledStatement): Side {
     const service = text.slice(0, Math.max(0, text.indexOf(':')))
     const entry = { text, test: matcherOf(wildcardPattern(text)) }
     if (service === '' || hasWildcard(service)) any.push(entry)
-    else named.set(service, [...(named.get(service) ?? []), entry])
+    else {
+      const known = named.get(service)
+      if (known === undefined) named.set(service, [entry])
+      else known.push(entry)
+    }
   }
   return { negated: source.action.negated, named, any }
 }

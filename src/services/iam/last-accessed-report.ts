@@ -1,13 +1,11 @@
 /** The report of what a user, a group, a role or a managed policy could access, and when it last did. */
 import { parseArn, roleArn, userArn } from '../../aws/arn.ts'
 import type { AccessAdvisorUsageGranularityType } from '../../model/iam.gen.ts'
-import { compileText } from '../../policy/compile.ts'
-import { grantsAny, grantsOf, type ServiceGrant } from '../../policy/granted-actions.ts'
-import { readAuthorization } from '../../protocol/model-files.ts'
 import type { ReadTx } from '../../store/store.ts'
 import type { Check } from '../operation.ts'
 import { awsPolicyDocument } from './aws-policies.ts'
 import { noSuchEntity } from './errors.ts'
+import { findAccess } from './find-access.ts'
 import {
   type AccessPrincipal,
   type AccessSubject,
@@ -22,7 +20,6 @@ import { findManagedPolicy } from './policies.ts'
 import { policyCheck } from './policy-arn.ts'
 import { loadManagedDocument } from './principals.rows.ts'
 import { loadSource, sourceCheck } from './source-policies.ts'
-import { trackedActions } from './tracked-actions.ts'
 
 /** When, by whom and from where something was last attempted. */
 export type Attempt = { readonly at: number; readonly arn: string; readonly region: string }
@@ -72,10 +69,12 @@ export async function serviceReport(tx: ReadTx, { arn, granularity, accountId, n
   const attempts = Map.groupBy(await newestByPrincipal(tx, accountId, subject, since), ({ service }) => service)
   const byAction = granularity === 'ACTION_LEVEL' ? await newestByAction(tx, accountId, subject, since) : []
   const actionAttempts = Map.groupBy(byAction, ({ service }) => service)
-  const services = grantedServices(documents).map(([namespace, grant]): ServiceLine => {
+  const withActions = actionAttempts.size > 0
+  const granted = await findAccess(accountId, { about: 'services', documents, withActions })
+  const services = granted.services.map(({ namespace, actions: tracked }): ServiceLine => {
     const found = attempts.get(namespace) ?? []
     const [newest] = found.toSorted((one, other) => other.at - one.at)
-    const actions = actionLines(namespace, grant, actionAttempts.get(namespace) ?? [], arns)
+    const actions = actionLines(tracked, actionAttempts.get(namespace) ?? [], arns)
     return {
       namespace,
       ...(newest !== undefined && { last: attemptOf(newest, arns) }),
@@ -103,37 +102,17 @@ async function subjectOf(
   return { subject: { kind: kind === 'group' ? 'group' : 'principal', id }, documents: policies.map(({ document }) => document) }
 }
 
-/** The services that policies could allow, in the order of their namespaces. */
-function grantedServices(documents: readonly string[]): readonly (readonly [namespace: string, grant: ServiceGrant])[] {
-  const source = { id: 'report', name: 'report', type: 'managed' } as const
-  const grants = grantsOf(documents.map((document) => compileText(document, 'identity', source)))
-  return allServices().flatMap((namespace) => {
-    const grant = grants(namespace)
-    return grantsAny(grant, namespace, () => actionNames(namespace)) ? [[namespace, grant] as const] : []
-  })
-}
-
-/** The namespaces of all AWS services, sorted. */
-export const allServices = (): readonly string[] => [...readAuthorization().services.keys()].toSorted()
-
-/** The names of a service's actions, in lower case. */
-export const actionNames = (namespace: string): Iterable<string> => readAuthorization().service(namespace)?.actions.keys() ?? []
-
 /** All tracked actions that the policies could allow; undefined where none of them was used (API reference: null "if the principal did not use the tracked actions"). */
 function actionLines(
-  namespace: string,
-  grant: ServiceGrant,
+  tracked: readonly string[],
   found: readonly ActionAccess[],
   arns: ReadonlyMap<string, string>,
 ): readonly ActionLine[] | undefined {
   const attempts = new Map(found.map((attempt) => [attempt.action, attempt]))
-  const isGranted = (name: string): boolean => typeof grant !== 'function' || grant(`${namespace}:${name.toLowerCase()}`)
-  const lines = trackedActions(namespace)
-    .filter(isGranted)
-    .map((name): ActionLine => {
-      const attempt = attempts.get(name)
-      return attempt === undefined ? { name } : { name, last: attemptOf(attempt, arns) }
-    })
+  const lines = tracked.map((name): ActionLine => {
+    const attempt = attempts.get(name)
+    return attempt === undefined ? { name } : { name, last: attemptOf(attempt, arns) }
+  })
   return lines.some(({ last }) => last !== undefined) ? lines : undefined
 }
 

@@ -4,7 +4,7 @@ import { type Grants, grantsAny, grantsOfAll } from '../../policy/granted-action
 import type { ReadTx } from '../../store/store.ts'
 import { lineTo, loadOrganizationTree, type OrganizationTree } from '../organization-tree.rows.ts'
 import { newestByAccount, TRACKING_PERIOD_MS } from './last-access.rows.ts'
-import { actionNames, allServices } from './last-accessed-report.ts'
+import { actionNames, allServices } from './granted-access.ts'
 
 export type AccessLine = {
   readonly namespace: string
