@@ -28,20 +28,19 @@ export function grantsOf(policies: readonly CompiledPolicy[]): Grants {
 type Sides = { readonly general: readonly Side[]; readonly byService: ReadonlyMap<string, readonly Side[]> }
 
 function sidesOf(statements: readonly CompiledStatement[]): Sides {
-  const general: Side[] = []
+  // `NotAction` with everything is about nothing.
+  const sides = statements.map(sideOf).filter(({ negated, any }) => !negated || !any.some(({ text }) => isStars(text)))
+  const isGeneral = ({ negated, any }: Side): boolean => negated || any.length > 0
   const byService = new Map<string, Side[]>()
-  for (const side of statements.map(sideOf)) {
-    // `NotAction` with everything is about nothing.
-    if (side.negated && side.any.some(({ text }) => isStars(text))) continue
-    if (side.negated || side.any.length > 0) general.push(side)
-    else
-      for (const service of side.named.keys()) {
-        const known = byService.get(service)
-        if (known === undefined) byService.set(service, [side])
-        else known.push(side)
-      }
-  }
-  return { general, byService }
+  for (const side of sides.filter((one) => !isGeneral(one)))
+    for (const service of side.named.keys()) added(byService, service, side)
+  return { general: sides.filter(isGeneral), byService }
+}
+
+function added<T>(lists: Map<string, T[]>, name: string, item: T): void {
+  const known = lists.get(name)
+  if (known === undefined) lists.set(name, [item])
+  else known.push(item)
 }
 
 /** What the statements say of a service, each for itself; `all` alone where one says so. */
@@ -117,11 +116,7 @@ function sideOf({ source }: CompiledStatement): Side {
     const service = text.slice(0, Math.max(0, text.indexOf(':')))
     const entry = { text, test: matcherOf(wildcardPattern(text)) }
     if (service === '' || hasWildcard(service)) any.push(entry)
-    else {
-      const known = named.get(service)
-      if (known === undefined) named.set(service, [entry])
-      else known.push(entry)
-    }
+    else added(named, service, entry)
   }
   return { negated: source.action.negated, named, any }
 }
