@@ -58,6 +58,32 @@ test('a strict log answers after its record is durable', async () => {
   assert.equal(kept.jobs.length, 1)
 })
 
+test('a log that is written more slowly than it grows makes its callers wait', async () => {
+  const written = Promise.withResolvers<void>()
+  const log = new AuditLog({
+    strict: false,
+    append: () => written.promise,
+    newEventId: () => 'event',
+    clock: () => 2_000,
+    onFailure: () => {},
+  })
+  const large = 'x'.repeat(100_000)
+  const denial = { accountId: '1', id: 'i', requestId: 'r', at: 1, record: large, texts: [{ hash: 'h', text: large }] }
+  let waiting = 0
+  for (let call = 0; call < 1_000; call += 1) {
+    log.denied(denial)
+    const isDurable = log.add('1', large)
+    if (isDurable !== undefined) waiting += 1
+    void isDurable?.then(() => (waiting -= 1))
+  }
+  // 300,000 characters each: those of 32 million are nobody's wait but of whoever filled a group.
+  assert.ok(waiting > 700, `${waiting} wait`)
+  written.resolve()
+  await log.flush()
+  assert.equal(waiting, 0)
+  assert.equal(log.add('1', 'small'), undefined)
+})
+
 test('when records cannot be written, calls are refused, and none is lost', async () => {
   const { log, kept } = openLog(true)
   kept.broken = true

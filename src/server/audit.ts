@@ -15,6 +15,10 @@ import type { Route } from './route.ts'
 const GROUP_MS = 100
 /** More than this is appended at once, whatever the time. */
 const GROUP_RECORDS = 2_000
+/** The same by characters: records of some calls are a hundred thousand long. */
+const GROUP_CHARACTERS = 8_388_608
+/** While more than this is not durable yet, callers wait: what is sent faster than it can be written must not fill memory. */
+const WAITING_CHARACTERS = 33_554_432
 /** After a failure, how long until the next try. */
 const RETRY_MS = 1_000
 const GLOBAL_REGION = 'us-east-1'
@@ -70,9 +74,19 @@ type Group = {
   readonly accesses: Accesses
   readonly denials: NewDenial[]
   count: number
+  /** Characters of records and refusals. */
+  size: number
 }
 
-const emptyGroup = (): Group => ({ records: new Map(), uses: new Map(), accesses: new Accesses(), denials: [], count: 0 })
+const emptyGroup = (): Group => ({
+  records: new Map(),
+  uses: new Map(),
+  accesses: new Accesses(),
+  denials: [],
+  count: 0,
+  size: 0,
+})
+const sizeOf = ({ record, texts }: NewDenial): number => texts.reduce((sum, { text }) => sum + text.length, record.length)
 /** A call that wrote has its record elsewhere: what is left to write of it are uses and accesses. */
 const isEmpty = ({ count, uses, accesses, denials }: Group): boolean =>
   count === 0 && uses.size === 0 && accesses.isEmpty && denials.length === 0
@@ -82,6 +96,8 @@ export class AuditLog {
   #group = emptyGroup()
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
+  /** Characters of groups that are being appended. */
+  #appending = 0
   #failed = false
 
   constructor(settings: AuditSettings) {
@@ -112,12 +128,16 @@ export class AuditLog {
     return new CallRecord(this, draft, route)
   }
 
-  /** Queues a finished record. A promise, which resolves once it is durable, where the log is strict or the group is full. */
+  /** Queues a finished record. A promise, which resolves once it is durable, where the log is strict, the group is full, or too much waits. */
   add(accountId: string, record: string): Promise<void> | undefined {
     const group = this.#group
     linesOf(group, accountId).add(record)
     group.count += 1
-    if (this.#settings.strict || group.count >= GROUP_RECORDS) return this.flush()
+    group.size += record.length
+    const isFull = group.count >= GROUP_RECORDS || group.size >= GROUP_CHARACTERS
+    if (this.#settings.strict || isFull) return this.flush()
+    // All that wait are appended together, once what is being appended is durable.
+    if (this.#appending + group.size >= WAITING_CHARACTERS) return this.#flushing.catch(() => {}).then(() => this.flush())
     this.#schedule(GROUP_MS)
     return undefined
   }
@@ -138,6 +158,7 @@ export class AuditLog {
   /** Keeps a refusal with the next group: its call's record follows. */
   denied(denial: NewDenial): void {
     this.#group.denials.push(denial)
+    this.#group.size += sizeOf(denial)
   }
 
   /** Appends what is queued; resolves once it, and what was queued before, is durable. */
@@ -147,7 +168,12 @@ export class AuditLog {
     const group = this.#group
     if (isEmpty(group)) return this.#flushing
     this.#group = emptyGroup()
-    this.#flushing = this.#flushing.catch(() => {}).then(() => this.#append(group))
+    const { size } = group
+    this.#appending += size
+    this.#flushing = this.#flushing
+      .catch(() => {})
+      .then(() => this.#append(group))
+      .finally(() => (this.#appending -= size))
     return this.#flushing
   }
 
@@ -179,6 +205,7 @@ export class AuditLog {
     group.accesses.addAll(newer.accesses)
     group.denials.push(...newer.denials)
     group.count += newer.count
+    group.size += newer.size
     this.#group = group
   }
 

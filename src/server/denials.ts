@@ -8,6 +8,7 @@ import { lanesOf, type Lane } from '../policy/question.ts'
 import { type AskedBeside, type DenialRecord, type KeptPolicy, type KeptSet, OF_RESOURCE } from '../services/denial-record.ts'
 import { type KeptText, type NewDenial, TEXT_REFRESH_MS } from '../services/denials.rows.ts'
 import { targetArn } from '../services/organizations/ids.ts'
+import { Allowances } from './allowances.ts'
 import type { KnownOrganization } from './organization.ts'
 import { type Facts, keysOfCheck, keysOfRequest, keysOfResource } from './request-keys.ts'
 
@@ -16,6 +17,12 @@ const ID_BYTES = 16
 const MAX_RECORD_LENGTH = 131_072
 /** Texts of policies that were written lately. */
 const WRITTEN_TEXTS = 4_000
+/**
+ * Characters of refusals and policy texts that an account keeps: so many at once, and within a day as many again. Some fifty thousand refusals;
+ * further ones are not kept and get no id, because whoever calls in vain as fast as it can must not fill the disk.
+ */
+const MOST_KEPT = 268_435_456
+const DAY_MS = 86_400_000
 
 /** A refusal: what is known of the request, what was asked of the policies, and which those were. */
 export type Refused = {
@@ -34,30 +41,40 @@ export type DenialsSettings = {
   /** Where the console is. */
   readonly publicUrl: () => string
   readonly queue: (denial: NewDenial) => void
+  /** Characters that an account keeps. Absent: as above. */
+  readonly mostKept?: number
 }
 
 export class Denials {
   readonly #settings: DenialsSettings
+  readonly #allowances: Allowances
   /** When a text was last written, by account and hash. */
   readonly #written = new GenerationCache<string, number>(WRITTEN_TEXTS)
 
   constructor(settings: DenialsSettings) {
     this.#settings = settings
+    const { mostKept: most = MOST_KEPT, clock } = settings
+    this.#allowances = new Allowances({ most, period: DAY_MS, clock })
   }
 
-  /** Keeps a refusal. Returns its authorization id; undefined where it is too large to keep. */
+  /** Keeps a refusal. Returns its authorization id; undefined where it is too large to keep, or too many are kept. */
   keep(refused: Refused): string | undefined {
     const id = newAuthorizationId(this.#settings.random)
     const { record, texts, text } = written(recordOf(refused, id))
     if (text.length > MAX_RECORD_LENGTH) return undefined
     const accountId = record.caller.accountId
+    const due = texts.filter(({ hash }) => this.#isDue(`${accountId}/${hash}`))
+    const size = due.reduce((sum, one) => sum + one.text.length, text.length)
+    if (!this.#allowances.take(accountId, size)) return undefined
+    const now = this.#settings.clock()
+    for (const { hash } of due) this.#written.set(`${accountId}/${hash}`, now)
     this.#settings.queue({
       accountId,
       id,
       requestId: record.requestId,
       at: record.at,
       record: text,
-      texts: texts.filter(({ hash }) => this.#isDue(`${accountId}/${hash}`)),
+      texts: due,
     })
     return id
   }
@@ -69,11 +86,8 @@ export class Denials {
   }
 
   #isDue(key: string): boolean {
-    const now = this.#settings.clock()
     const writtenAt = this.#written.get(key)
-    if (writtenAt !== undefined && now - writtenAt < TEXT_REFRESH_MS) return false
-    this.#written.set(key, now)
-    return true
+    return writtenAt === undefined || this.#settings.clock() - writtenAt >= TEXT_REFRESH_MS
   }
 }
 
