@@ -27,15 +27,31 @@ const body = (text: string): string =>
     .toString()
     .replaceAll(/\s/g, '')
 
-export function openProvider(): TestProvider {
+/** Whom assertions are encrypted for (a certificate, PEM), and how. */
+export type Encryption = {
+  readonly certificate: string
+  readonly data?: string
+  readonly key?: string
+  /** Signs the response, and not the assertion inside. */
+  readonly outside?: boolean
+}
+const ENCRYPTION = 'http://www.w3.org/2001/04/xmlenc#'
+
+export function openProvider(encryption?: Encryption): TestProvider {
   const { certificate, privateKey } = selfSigned('idp.example.com')
   samlify.setSchemaValidator({ validate: async () => 'unused: nothing is received here' })
   const metadata = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ISSUER}"><IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${body(certificate)}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</NameIDFormat><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example.com/sso"/></IDPSSODescriptor></EntityDescriptor>`
-  const spMetadata = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:amazon:webservices"><SPSSODescriptor WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><AssertionConsumerService isDefault="true" index="0" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${SIGN_IN}"/></SPSSODescriptor></EntityDescriptor>`
+  const spMetadata = `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:amazon:webservices"><SPSSODescriptor WantAssertionsSigned="${encryption?.outside !== true}" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">${encryption === undefined ? '' : `<KeyDescriptor use="encryption"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${body(encryption.certificate)}</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`}<AssertionConsumerService isDefault="true" index="0" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${SIGN_IN}"/></SPSSODescriptor></EntityDescriptor>`
+  // Settings that samlify takes and its types do not know.
+  const algorithms = {
+    dataEncryptionAlgorithm: encryption?.data ?? 'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+    keyEncryptionAlgorithm: encryption?.key ?? `${ENCRYPTION}rsa-oaep-mgf1p`,
+  }
   const provider = samlify.IdentityProvider({
     metadata,
     privateKey,
-    isAssertionEncrypted: false,
+    isAssertionEncrypted: encryption !== undefined,
+    ...algorithms,
     loginResponseTemplate: { context: TEMPLATE, attributes: [] },
   })
   const consumer = samlify.ServiceProvider({ metadata: spMetadata })
@@ -54,6 +70,7 @@ export function openProvider(): TestProvider {
           const id = `_${crypto.randomUUID()}`
           return { id, context: filled(template, { id, subject, attributes, values }) }
         },
+        encryption?.outside === true,
       )
       return context
     },

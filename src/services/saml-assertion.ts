@@ -23,7 +23,8 @@ export type SamlAssertion = {
 }
 
 const INVALID = 'Your request included an invalid SAML response.'
-const NAME_FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:'
+/** The formats of SAML 2.0 begin so. */
+export const NAME_FORMAT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:'
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 
 /** Reads a verified assertion. Throws SamlError where a part is missing that must be there. */
@@ -52,6 +53,10 @@ export function readAssertion(assertion: Element): SamlAssertion {
     throw new SamlError(INVALID)
   }
 }
+
+/** Whether the assertion names somebody. */
+export const namesSubject = (assertion: Element): boolean =>
+  childrenNamed(assertion, 'assertion', 'Subject').some((subject) => childrenNamed(subject, 'assertion', 'NameID').length > 0)
 
 /** NotBefore of the conditions; an assertion from the future is not yet one. */
 export function notBefore(assertion: Element): number {

@@ -24,6 +24,7 @@ const SET_TAGS = 'UPDATE iam_saml_provider SET tags = $1 WHERE account = $2 AND 
 const DELETE = 'DELETE FROM iam_saml_provider WHERE account = $1 AND name = $2'
 const DELETE_KEYS = 'DELETE FROM iam_saml_key WHERE account = $1 AND provider = $2'
 const KEYS = 'SELECT id, created_at FROM iam_saml_key WHERE account = $1 AND provider = $2 ORDER BY created_at, id'
+const SEALED_KEYS = 'SELECT id, key FROM iam_saml_key WHERE account = $1 AND provider = $2 ORDER BY created_at, id'
 const ADD_KEY = 'INSERT INTO iam_saml_key (account, id, provider, key, created_at) VALUES ($1, $2, $3, $4, $5)'
 const REMOVE_KEY = 'DELETE FROM iam_saml_key WHERE account = $1 AND provider = $2 AND id = $3'
 
@@ -35,6 +36,13 @@ export const findSamlProvider = (tx: ReadTx, account: string, name: string): Pro
 export const listSamlProviderRows = (tx: ReadTx, account: string): Promise<readonly SamlProviderRow[]> => tx.all(LIST, account)
 export const listSamlKeys = (tx: ReadTx, account: string, provider: string): Promise<readonly SamlKeyRow[]> =>
   tx.all(KEYS, account, provider)
+
+/** The keys as they are sealed, for the context `saml-key/<id>`. */
+export const listSealedSamlKeys = (
+  tx: ReadTx,
+  account: string,
+  provider: string,
+): Promise<readonly { readonly id: string; readonly key: string }[]> => tx.all(SEALED_KEYS, account, provider)
 
 export async function countSamlProviders(tx: ReadTx, account: string): Promise<number> {
   return Number((await tx.get<{ count: number }>(COUNT, account))?.count ?? 0)

@@ -1,6 +1,7 @@
 /** A SAML response, verified. What it says is read from the bytes whose signature was checked, and from nothing else. */
 import type { Element } from '@xmldom/xmldom'
 import { xmlCrypto, xmldom } from './libraries.ts'
+import { decryptedText } from './saml-decryption.ts'
 import type { SamlMetadata } from './saml-metadata.ts'
 import { attribute, children, childrenNamed, descendants, is, parseXml } from './saml-xml.ts'
 
@@ -10,6 +11,7 @@ export class SamlError extends Error {}
 const INVALID = 'Your request included an invalid SAML response.'
 /** AWS, "Troubleshooting SAML federation". */
 const BAD_SIGNATURE = 'Response signature invalid'
+const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 
 const SIGNATURES: ReadonlySet<string> = new Set([
   'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
@@ -19,17 +21,62 @@ const SIGNATURES: ReadonlySet<string> = new Set([
 const CANONICAL = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 const TRANSFORMS: ReadonlySet<string> = new Set(['http://www.w3.org/2000/09/xmldsig#enveloped-signature', CANONICAL])
 
+/** What a response is believed by: the metadata's certificates, the private keys (PEM) that open what is encrypted, and whether it must be. */
+export type Trust = Pick<SamlMetadata, 'certificates'> & {
+  readonly keys: readonly string[]
+  readonly mustBeEncrypted: boolean
+}
+
+/** Whether the identity provider says that the user is whom it names. What says otherwise has no assertion, so that nobody needs to sign it. */
+export function succeeded(text: string): boolean {
+  const [status] = childrenNamed(readResponse(text), 'protocol', 'Status')
+  const [code] = status === undefined ? [] : childrenNamed(status, 'protocol', 'StatusCode')
+  return code === undefined || attribute(code, 'Value') === SUCCESS
+}
+
 /** The one assertion of a response, parsed from verified bytes. `text`: the decoded response. Throws SamlError. */
-export function verifiedAssertion(text: string, { certificates }: Pick<SamlMetadata, 'certificates'>): Element {
+export function verifiedAssertion(text: string, trust: Trust): Element {
   const response = readResponse(text)
   const assertions = descendants(response, 'assertion', 'Assertion')
-  if (descendants(response, 'assertion', 'EncryptedAssertion').length > 0) throw new SamlError(INVALID)
+  const encrypted = descendants(response, 'assertion', 'EncryptedAssertion')
+  if (encrypted.length > 0 || trust.mustBeEncrypted) {
+    if (encrypted.length !== 1 || assertions.length > 0) throw new SamlError(INVALID)
+    return openedAssertion(text, response, trust)
+  }
+  const { certificates } = trust
   // One assertion, where it belongs: what is wrapped elsewhere is an attack (XSW).
   const [assertion] = childrenNamed(response, 'assertion', 'Assertion')
   if (assertion === undefined || assertions.length !== 1) throw new SamlError(INVALID)
   const signed = [assertion, response].find((element) => childrenNamed(element, 'signature', 'Signature').length === 1)
   if (signed === undefined) throw new SamlError(BAD_SIGNATURE)
   return assertionOf(verifiedBytes(text, signed, certificates))
+}
+
+/**
+ * The assertion inside an encrypted one. The response around it is signed, or else it is itself. Whatever is wrong with what comes out, its text is
+ * that of a wrong signature: who sends changed ciphertexts must not learn what they open to.
+ */
+function openedAssertion(text: string, response: Element, { certificates, keys }: Trust): Element {
+  const isSigned = childrenNamed(response, 'signature', 'Signature').length === 1
+  const outer = isSigned ? responseOf(verifiedBytes(text, response, certificates)) : response
+  const [wrapper] = childrenNamed(outer, 'assertion', 'EncryptedAssertion')
+  if (wrapper === undefined || keys.length === 0) throw new SamlError(INVALID)
+  const opened = decryptedText(wrapper, keys)
+  try {
+    const root = parseXml(opened ?? '')
+    uniqueIds(root)
+    if (!is(root, 'assertion', 'Assertion') || descendants(root, 'assertion', 'Assertion').length > 0)
+      throw new SamlError(BAD_SIGNATURE)
+    return isSigned ? root : assertionOf(verifiedBytes(opened ?? '', root, certificates))
+  } catch {
+    throw new SamlError(BAD_SIGNATURE)
+  }
+}
+
+function responseOf(bytes: string): Element {
+  const root = parseXml(bytes)
+  if (!is(root, 'protocol', 'Response')) throw new SamlError(INVALID)
+  return root
 }
 
 function readResponse(text: string): Element {

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as Iam from '@aws-sdk/client-iam'
 import { AssumeRoleWithSAMLCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
-import { openProvider, SIGN_IN, type TestProvider } from '../saml-provider.ts'
+import { selfSigned } from '../certificates.ts'
+import { type Encryption, openProvider, SIGN_IN, type TestProvider } from '../saml-provider.ts'
 import { startTestServer, type TestServer } from '../server.ts'
 
 const ACCOUNT = '123456789012'
 const RoleArn = `arn:aws:iam::${ACCOUNT}:role/analyst`
 const PrincipalArn = `arn:aws:iam::${ACCOUNT}:saml-provider/idp`
+const receiver = selfSigned('receiver')
 let server: TestServer
 let idp: TestProvider
 let sts: STSClient
@@ -119,6 +121,9 @@ type Row = readonly [name: string, response: () => Promise<string>, code: string
 // oxfmt-ignore
 const REFUSED: readonly Row[] = [
   ['no XML',                        async () => Buffer.from('nothing').toString('base64'),                       'InvalidIdentityToken', 'Your request included an invalid SAML response.'],
+  ['no base64',                     async () => '<samlp:Response/>',                                              'InvalidIdentityToken', 'Invalid base64 SAMLResponse'],
+  ['a failure',                     () => changed((xml) => xml.replace('status:Success', 'status:Responder').replace(assertionOf(xml), '')), 'IDPRejectedClaim'],
+  ['an encrypted one without a key', () => openProvider({ certificate: receiver.certificate }).respond('jane@example.com', attributes()), 'InvalidIdentityToken', 'Your request included an invalid SAML response.'],
   ['another subject',               () => changed((xml) => xml.replace('jane@example.com', 'root@example.com')),  'InvalidIdentityToken', 'Response signature invalid'],
   ['no signature',                  () => changed((xml) => xml.replace(/<ds:Signature[\s\S]*?<\/ds:Signature>/g, '')), 'InvalidIdentityToken', 'Response signature invalid'],
   ['a second assertion before',     () => changed((xml) => xml.replace('<saml:Assertion', `${evil(xml)}<saml:Assertion`)), 'InvalidIdentityToken'],
@@ -130,15 +135,16 @@ const REFUSED: readonly Row[] = [
   ['a comment in the digest',       () => changed((xml) => xml.replace('<ds:DigestValue>', '<ds:DigestValue><!-- x -->')), 'InvalidIdentityToken'],
   ['an HMAC in place of RSA',       () => changed((xml) => xml.replace(/SignatureMethod Algorithm="[^"]+"/, 'SignatureMethod Algorithm="http://www.w3.org/2000/09/xmldsig#hmac-sha1"')), 'InvalidIdentityToken'],
   ['somebody else’s signature',     () => openProvider().respond('jane@example.com', attributes()),               'InvalidIdentityToken', 'Response signature invalid'],
-  ['another audience',              () => idp.respond('jane@example.com', attributes(), { audience: 'https://other.example.com' }), 'InvalidIdentityToken'],
+  ['another audience',              () => idp.respond('jane@example.com', attributes(), { audience: 'https://other.example.com' }), 'InvalidIdentityToken', 'Response does not contain the required audience.'],
   ['another recipient',             () => idp.respond('jane@example.com', attributes(), { recipient: 'https://evil.example.com/saml' }), 'InvalidIdentityToken'],
   ['issued six minutes ago',        () => idp.respond('jane@example.com', attributes(), { issuedAt: Date.now() - 360_000 }), 'ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance'],
   ['over',                          () => idp.respond('jane@example.com', attributes(), { until: Date.now() - 1_000 }), 'ExpiredTokenException'],
   ['with a session that is over',   () => idp.respond('jane@example.com', attributes(), { sessionUntil: Date.now() - 1_000 }), 'ExpiredTokenException'],
   ['issued in the future',          () => idp.respond('jane@example.com', attributes(), { issuedAt: Date.now() + 600_000, until: Date.now() + 700_000 }), 'InvalidIdentityToken'],
   ['no such role in it',            () => idp.respond('jane@example.com', { ...attributes(), Role: [`${RoleArn}x,${PrincipalArn}`] }), 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithSAML'],
-  ['no session name',               () => idp.respond('jane@example.com', { Role: [`${RoleArn},${PrincipalArn}`] }), 'IDPRejectedClaim', 'RoleSessionName is required in AuthnResponse'],
-  ['a session name with spaces',    () => idp.respond('jane@example.com', attributes({ RoleSessionName: ['jane doe'] })), 'IDPRejectedClaim'],
+  ['no session name',               () => idp.respond('jane@example.com', { Role: [`${RoleArn},${PrincipalArn}`] }), 'InvalidIdentityToken', 'RoleSessionName is required in AuthnResponse'],
+  ['a session name with spaces',    () => idp.respond('jane@example.com', attributes({ RoleSessionName: ['jane doe'] })), 'InvalidIdentityToken', 'RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}'],
+  ['a source identity with spaces', () => idp.respond('jane@example.com', attributes({ SourceIdentity: ['jane doe'] })), 'InvalidIdentityToken', 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"'],
   ['a session tag whose key is too long', () => idp.respond('jane@example.com', attributes({ [`PrincipalTag:${'k'.repeat(129)}`]: ['x'] })), 'IDPRejectedClaim'],
   ['a session tag of AWS’s own',    () => idp.respond('jane@example.com', attributes({ 'PrincipalTag:aws:x': ['x'] })), 'InvalidParameterValue'],
   ['one session tag twice',         () => idp.respond('jane@example.com', attributes({ 'PrincipalTag:a': ['x'], 'PrincipalTag:A': ['y'] })), 'InvalidParameterValue', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.'],
@@ -178,4 +184,65 @@ test('a response counts once', async () => {
 test('a comment inside a name does not cut it', async () => {
   const response = await changed((xml) => xml.replace('jane@example.com', 'jane@example.com<!-- -->.evil.com'))
   await assert.rejects(assume(response), /signature invalid/)
+})
+
+/** A provider whose assertions are encrypted, and that must be. The role's trust policy lets it in too. */
+async function encrypting(Name: string, encryption: Omit<Encryption, 'certificate'>) {
+  const provider = openProvider({ certificate: receiver.certificate, ...encryption })
+  const { SAMLProviderArn: arn = '' } = await iam.send(
+    new Iam.CreateSAMLProviderCommand({
+      Name,
+      SAMLMetadataDocument: provider.metadata,
+      AssertionEncryptionMode: 'Required',
+      AddPrivateKey: receiver.privateKey,
+    }),
+  )
+  const statement = { Effect: 'Allow', Principal: { Federated: arn }, Action: 'sts:AssumeRoleWithSAML' }
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: statement })
+  const { Role } = await iam.send(new Iam.CreateRoleCommand({ RoleName: Name, AssumeRolePolicyDocument }))
+  const named = { ...attributes(), Role: [`${Role?.Arn},${arn}`] }
+  const become = (SAMLAssertion: string) =>
+    sts.send(new AssumeRoleWithSAMLCommand({ RoleArn: Role?.Arn, PrincipalArn: arn, SAMLAssertion }))
+  return { provider, named, become }
+}
+
+const XMLENC = 'http://www.w3.org/2001/04/xmlenc#'
+const XMLENC11 = 'http://www.w3.org/2009/xmlenc11#'
+// oxfmt-ignore
+const ENCRYPTED: readonly (readonly [name: string, encryption: Omit<Encryption, 'certificate'>, refused?: string])[] = [
+  ['aes128-gcm',    { data: `${XMLENC11}aes128-gcm` }],
+  ['aes256-gcm',    { data: `${XMLENC11}aes256-gcm` }],
+  ['aes128-cbc',    { data: `${XMLENC}aes128-cbc` }],
+  ['aes256-cbc',    { data: `${XMLENC}aes256-cbc` }],
+  ['signed-outside', { outside: true }],
+  ['triple-des',    { data: `${XMLENC}tripledes-cbc` },  'Response signature invalid'],
+  ['rsa-1_5',       { key: `${XMLENC}rsa-1_5` },         'Response signature invalid'],
+]
+for (const [name, encryption, refused] of ENCRYPTED) {
+  test(`an encrypted assertion: ${name}`, async () => {
+    const { provider, named, become } = await encrypting(name, encryption)
+    const response = await provider.respond('jane@example.com', named)
+    assert.ok(!Buffer.from(response, 'base64').toString().includes('jane@example.com'))
+    if (refused === undefined) assert.equal((await become(response)).Subject, 'jane@example.com')
+    else await assert.rejects(become(response), { name: /^InvalidIdentityToken/, message: refused })
+  })
+}
+
+test('a provider that must encrypt is not believed without, and nobody else is for it', async () => {
+  const { provider, named, become } = await encrypting('strict', {})
+  const response = Buffer.from(await provider.respond('jane@example.com', named), 'base64').toString()
+  const again = (xml: string) => become(Buffer.from(xml).toString('base64'))
+  const stranger = openProvider({ certificate: receiver.certificate })
+  const plain = Buffer.from(await idp.respond('jane@example.com', named), 'base64').toString()
+  const [wrapped = ''] = /<saml:EncryptedAssertion[\s\S]*<\/saml:EncryptedAssertion>/.exec(response) ?? []
+  // oxfmt-ignore
+  for (const [xml, message] of [
+    [plain,                                                       'Your request included an invalid SAML response.'],
+    [plain.replace(/<\/samlp:Response>/, `${wrapped}$&`),         'Your request included an invalid SAML response.'],
+    [response.replace(wrapped, wrapped + wrapped),                'Your request included an invalid SAML response.'],
+    [response.replace(/CipherValue>[A-Za-z0-9+/]{4}/, 'CipherValue>AAAA'), 'Response signature invalid'],
+    [Buffer.from(await stranger.respond('jane@example.com', named), 'base64').toString(), 'Response signature invalid'],
+  ] as const)
+    await assert.rejects(again(xml), { message })
+  assert.equal((await again(response)).Subject, 'jane@example.com')
 })

@@ -5,10 +5,10 @@ import type { AskedSession, FederatedPrincipal, Principal } from '../../aws/prin
 import type { AssumeRoleWithSAMLRequest } from '../../model/sts.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, type PreparingCall, readOperation } from '../operation.ts'
-import { nameQualifier, notBefore, readAssertion, type SamlAssertion } from '../saml-assertion.ts'
+import { NAME_FORMAT, namesSubject, nameQualifier, notBefore, readAssertion, type SamlAssertion } from '../saml-assertion.ts'
 import { readSamlMetadata } from '../saml-metadata.ts'
-import { findSamlProvider } from '../saml-providers.rows.ts'
-import { SamlError, verifiedAssertion } from '../saml-response.ts'
+import { findSamlProvider, listSealedSamlKeys, type SamlProviderRow } from '../saml-providers.rows.ts'
+import { SamlError, succeeded, type Trust, verifiedAssertion } from '../saml-response.ts'
 import { issueRoleSession, mustFindAssumableRole, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
 import { keptSamlKeys, samlKeys } from './saml-keys.ts'
 import { sessionChecks } from './session-checks.ts'
@@ -22,10 +22,12 @@ const WINDOW_MS = 300_000
 /** The audiences and recipients of AWS's sign-in (IAM User Guide, "Configure SAML assertions"); a Region's endpoint names it. */
 const SIGN_IN = /^https:\/\/(?:[a-z0-9-]{1,30}\.)?signin\.aws\.amazon\.com\/saml$/
 const WEB_SERVICES = 'urn:amazon:webservices'
+const BASE64 = /^[A-Za-z0-9+/=\s]*$/
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
 
 const invalidToken = (text: string): Fault => new Fault('InvalidIdentityToken', text)
 const rejected = (text: string): Fault => new Fault('IDPRejectedClaim', text)
+const notAuthorized = (): Fault => new Fault('AccessDenied', `Not authorized to perform ${ACTION}`)
 
 const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
   identify,
@@ -83,7 +85,13 @@ async function identify(tx: ReadTx, input: AssumeRoleWithSAMLRequest, call: Prep
   const name = resource.startsWith('saml-provider/') ? resource.slice('saml-provider/'.length) : ''
   const row = service === 'iam' && accountId === role.accountId ? await findSamlProvider(tx, accountId, name) : undefined
   if (row === undefined) throw invalidToken("Specified provider doesn't exist")
-  const assertion = proven(input.SAMLAssertion, row.metadata, call.now)
+  const { issuer, certificates } = readSamlMetadata(row.metadata)
+  const trust = {
+    certificates,
+    keys: await privateKeys(tx, accountId, row, call),
+    mustBeEncrypted: row.encryption === 'Required',
+  }
+  const assertion = proven(input.SAMLAssertion, issuer, trust, call.now)
   if (row.valid_until <= call.now) throw invalidToken('The metadata of the provider is expired.')
   mustName(assertion, input)
   if (!(await call.claim(`saml/${accountId}/${assertion.issuer}/${assertion.id}`, assertion.issuedAt + 2 * WINDOW_MS)))
@@ -101,19 +109,31 @@ async function identify(tx: ReadTx, input: AssumeRoleWithSAMLRequest, call: Prep
   }
 }
 
-/** Throws InvalidIdentityToken and ExpiredTokenException, in AWS's words where they are known ("Troubleshooting SAML federation"). */
-function proven(encoded: string, metadata: string, now: number): SamlAssertion {
-  const { issuer, certificates } = readSamlMetadata(metadata)
+/** What opens encrypted assertions. */
+async function privateKeys(
+  tx: ReadTx,
+  accountId: string,
+  { name }: SamlProviderRow,
+  { vault }: PreparingCall,
+): Promise<readonly string[]> {
+  const rows = await listSealedSamlKeys(tx, accountId, name)
+  return rows.map(({ id, key }) => vault.open(key, `saml-key/${id}`))
+}
+
+/** Throws InvalidIdentityToken, IDPRejectedClaim and ExpiredTokenException, in AWS's words where they are known ("Troubleshooting SAML federation"). */
+function proven(encoded: string, issuer: string, trust: Trust, now: number): SamlAssertion {
+  if (!BASE64.test(encoded)) throw invalidToken('Invalid base64 SAMLResponse')
+  const text = Buffer.from(encoded, 'base64').toString('utf8')
   try {
-    const element = verifiedAssertion(Buffer.from(encoded, 'base64').toString('utf8'), { certificates })
+    if (!succeeded(text)) throw rejected('The identity provider reported that authentication failed.')
+    const element = verifiedAssertion(text, trust)
+    // "Troubleshooting SAML federation": what an assertion without a NameID is answered.
+    if (!namesSubject(element)) throw notAuthorized()
     const assertion = readAssertion(element)
     if (assertion.issuer !== issuer) throw new SamlError('Issuer not present in specified provider')
-    if (
-      !SIGN_IN.test(assertion.recipient) ||
-      !assertion.audiences.some((audience) => audience === WEB_SERVICES || SIGN_IN.test(audience))
-    ) {
-      throw new SamlError('Your request included an invalid SAML response.')
-    }
+    if (!SIGN_IN.test(assertion.recipient)) throw new SamlError('Your request included an invalid SAML response.')
+    if (!assertion.audiences.some((audience) => audience === WEB_SERVICES || SIGN_IN.test(audience)))
+      throw new SamlError('Response does not contain the required audience.')
     if (notBefore(element) > now + WINDOW_MS || assertion.issuedAt > now + WINDOW_MS)
       throw new SamlError('Your request included an invalid SAML response.')
     if (assertion.issuedAt + WINDOW_MS <= now)
@@ -134,18 +154,18 @@ function mustName({ attributes }: SamlAssertion, { RoleArn, PrincipalArn }: Assu
     const arns = pair.split(',').map((arn) => arn.trim())
     return arns.length === 2 && arns.includes(RoleArn) && arns.includes(PrincipalArn)
   })
-  if (!named) throw new Fault('AccessDenied', `Not authorized to perform ${ACTION}`)
+  if (!named) throw notAuthorized()
 }
 
 function sessionOf(assertion: SamlAssertion, qualifier: string): AskedSession {
   const { attributes } = assertion
   const single = (name: string): string | undefined => attributes.get(ATTRIBUTE + name)?.[0]
   const name = single('RoleSessionName')
-  if (name === undefined) throw rejected('RoleSessionName is required in AuthnResponse')
-  if (!SESSION_NAME.test(name)) throw rejected('RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}')
+  if (name === undefined) throw invalidToken('RoleSessionName is required in AuthnResponse')
+  if (!SESSION_NAME.test(name)) throw invalidToken('RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}')
   const sourceIdentity = single('SourceIdentity')
   if (sourceIdentity !== undefined && !SESSION_NAME.test(sourceIdentity))
-    throw rejected('SourceIdentity in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}')
+    throw invalidToken('Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"')
   const duration = single('SessionDuration')
   if (duration !== undefined && !/^\d{3,5}$/.test(duration))
     throw rejected('SessionDuration in AuthnResponse must be a number of seconds')
@@ -164,7 +184,8 @@ function sessionOf(assertion: SamlAssertion, qualifier: string): AskedSession {
     transitiveTagKeys: attributes.get(`${ATTRIBUTE}TransitiveTagKeys`) ?? [],
     shown: {
       Subject: assertion.subject,
-      SubjectType: assertion.subjectType,
+      // STS API reference, SubjectType: every format of SAML 2.0 is shown without its prefix, unlike in saml:sub_type.
+      SubjectType: assertion.subjectType.replace(NAME_FORMAT, ''),
       Issuer: assertion.issuer,
       Audience: assertion.recipient,
       NameQualifier: qualifier,
