@@ -212,11 +212,11 @@ test('public access', async () => {
     Condition: { StringLike: { 's3:DataAccessPointArn': 'arn:aws:s3:us-west-2:123456789012:accesspoint/*' } },
   }
   // "This behavior is different for access point policies" (S3 User Guide, "The meaning of public").
-  const results = Object.values(Analyzer.AccessCheckResourceType).map(async (type) => [type, (await check(points, type)).result])
-  assert.deepEqual(
-    (await Promise.all(results)).filter(([, result]) => result === 'FAIL').map(([type]) => type),
-    ['AWS::S3::AccessPoint', 'AWS::S3Express::AccessPoint', 'AWS::S3Outposts::AccessPoint'],
-  )
+  const open: string[] = []
+  // One after the other: an account has no more than some places in the queue.
+  for (const type of Object.values(Analyzer.AccessCheckResourceType))
+    if ((await check(points, type)).result === 'FAIL') open.push(type)
+  assert.deepEqual(open, ['AWS::S3::AccessPoint', 'AWS::S3Express::AccessPoint', 'AWS::S3Outposts::AccessPoint'])
   await refused(check({ Effect: 'Allow', Principal: { AWS: 'arn:aws-cn:iam::111122223333:root' }, Action: 's3:GetObject' }), [
     'UnprocessableEntityException',
     422,
