@@ -23,8 +23,8 @@ const certificate = ({ credentials, owner }: Subject, index: number): ReportCert
   credentials.certificates.get(owner)?.[index]
 
 function passwordEnabled({ user, credentials, owner }: Subject): string {
-  // IAM User Guide: for the root user the value is always not_supported.
-  return user === undefined ? 'not_supported' : String(credentials.passwords.has(owner))
+  // The IAM User Guide's "always not_supported" for the root user gave way to "FALSE for new member accounts", whose root users have no password.
+  return String(user === undefined ? credentials.root.password_hash !== null : credentials.passwords.has(owner))
 }
 
 function passwordLastUsed({ user, credentials, owner }: Subject): string {

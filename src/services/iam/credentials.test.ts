@@ -276,7 +276,7 @@ test('the credential report', async () => {
   assert.match(
     root ?? '',
     new RegExp(
-      `^<root_account>,arn:aws:iam::${ACCOUNT}:root,2026-01-02T03:04:05\\+00:00,not_supported,N/A,not_supported,not_supported,false,false,N/A`,
+      `^<root_account>,arn:aws:iam::${ACCOUNT}:root,2026-01-02T03:04:05\\+00:00,false,N/A,not_supported,not_supported,false,false,N/A`,
     ),
   )
   assert.match(

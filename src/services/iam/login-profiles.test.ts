@@ -32,8 +32,7 @@ const BETTER = 'Better-Horse-8'
 const NO_NAME = 'Must specify userName when calling with non-User credentials'
 const NO_USER = 'The user with name nobody cannot be found.'
 const SHORT = 'Password should have a minimum length of 8'
-const NULL_PASSWORD =
-  "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null"
+const NULL_PASSWORD = "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null"
 const REUSED = 'Policy constraint violation with password reuse prevention during password change.'
 
 async function user(UserName: string, password?: string) {

@@ -36,9 +36,9 @@ const profileShape = (
   PasswordResetRequired: Number(reset) !== 0,
 })
 
-/** AWS's validation text for a member that is null. */
+/** IAM's validation text for a member that is null: values are not shown. */
 const passwordRequired = () =>
-  validationError("1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null")
+  validationError("1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null")
 
 async function mustLackProfile(tx: ReadTx, accountId: string, name: string): Promise<UserRow> {
   const user = await mustFindUser(tx, accountId, name)
