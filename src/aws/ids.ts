@@ -3,17 +3,41 @@
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Prefixes by kind of entity (IAM User Guide, "Unique identifiers"). */
-export type IdPrefix = 'AIDA' | 'AROA' | 'AGPA' | 'ANPA' | 'ANVA' | 'AIPA' | 'AKIA' | 'ASIA' | 'APKA' | 'ASCA' | 'ABIA' | 'ACCA'
+export type IdPrefix =
+  | 'AIDA'
+  | 'AROA'
+  | 'AGPA'
+  | 'ANPA'
+  | 'ANVA'
+  | 'AIPA'
+  | 'AKIA'
+  | 'ASIA'
+  | 'APKA'
+  | 'ASCA'
+  | 'ABIA'
+  | 'ACCA'
+  | 'ASPR'
+  | 'ASKY'
 
-/** Access key ids have 20 characters, all other unique ids 21. */
-const KEY_PREFIXES: ReadonlySet<string> = new Set(['AKIA', 'ASIA', 'ABIA', 'ACCA'])
+/**
+ * Characters behind the prefix, where there are not 17: access key ids have 20 in all; those of SAML providers and their private keys have 22 at
+ * least (IAM's model, `privateKeyIdType`; their prefixes are ours).
+ */
+const LENGTHS: ReadonlyMap<IdPrefix, number> = new Map([
+  ['AKIA', 16],
+  ['ASIA', 16],
+  ['ABIA', 16],
+  ['ASPR', 18],
+  ['ASKY', 18],
+])
+const USUAL_LENGTH = 17
 
 /** Random bytes, given by the edge of the program. */
 export type RandomBytes = (count: number) => Uint8Array
 
 /** A new identifier that carries the account number as AWS's do: bits 39 to 0 after the prefix hold 2^39 + account / 2, the next bit its parity. */
 export function newId(prefix: IdPrefix, accountId: string, random: RandomBytes): string {
-  const length = KEY_PREFIXES.has(prefix) ? 16 : 17
+  const length = LENGTHS.get(prefix) ?? USUAL_LENGTH
   let number = (1n << 40n) | BigInt(accountId)
   let account = ''
   // 41 bits, most significant first, fill eight characters and the top bit of the ninth.

@@ -142,6 +142,8 @@ test('service-specific credentials', async () => {
     [{ UserName: 'alice', ServiceName },                              'LimitExceeded',   'Cannot exceed quota for ServiceSpecificCredentialsPerUser: 2'],
   ])
   const ServiceSpecificCredentialId = made.ServiceSpecificCredentialId
+  // As in the answers of AWS CLI's examples (`ACCAQFODXMPL4YFHP7DZE`).
+  assert.match(ServiceSpecificCredentialId, /^ACCA[A-Z2-7]{17}$/)
   for (const operation of [updateServiceSpecificCredential, resetServiceSpecificCredential, deleteServiceSpecificCredential]) {
     await harness.refused(
       operation,

@@ -84,6 +84,9 @@ test('a provider is read back, changed and deleted', async () => {
   )
   const { PrivateKeyList = [], AssertionEncryptionMode } = await get()
   assert.deepEqual([PrivateKeyList.length, AssertionEncryptionMode], [2, 'Allowed'])
+  // IAM's model, privateKeyIdType: a request that names a shorter one is refused before it gets here.
+  for (const id of [before.SAMLProviderUUID, ...PrivateKeyList.map(({ KeyId }) => KeyId)])
+    assert.match(id ?? '', /^[A-Z0-9]{22,64}$/)
   assert.ok(!JSON.stringify(await get()).includes('PRIVATE KEY'))
   await harness.call(updateSamlProvider, { SAMLProviderArn, RemovePrivateKey: PrivateKeyList[0]?.KeyId })
   assert.equal((await get()).PrivateKeyList?.length, 1)

@@ -77,7 +77,7 @@ export const createSamlProvider = writeOperation('iam', 'CreateSAMLProvider', {
     const row: SamlProviderRow = {
       name,
       // GetSAMLProvider shows it as SAMLProviderUUID; AWS's begin with ASPR.
-      id: newId('ACCA', accountId, random).replace(/^ACCA/, 'ASPR'),
+      id: newId('ASPR', accountId, random),
       metadata,
       tags: JSON.stringify(Tags.map(({ Key, Value }) => ({ Key, Value }))),
       encryption: AssertionEncryptionMode ?? null,
@@ -108,7 +108,7 @@ async function addKey(
   }
   if ((await listSamlKeys(tx, accountId, provider)).length >= SAML_KEYS_PER_PROVIDER)
     throw quotaExceeded('PrivateKeysPerSAMLProvider', SAML_KEYS_PER_PROVIDER)
-  const id = newId('ACCA', accountId, random).replace(/^ACCA/, 'ASKY')
+  const id = newId('ASKY', accountId, random)
   await addSamlKey(tx, accountId, { id, provider, sealed: vault.seal(key, `saml-key/${id}`), created_at: now })
 }
 
