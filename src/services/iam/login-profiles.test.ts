@@ -110,7 +110,7 @@ testUnruled('a session of AssumeRoot reads and deletes the root user’s passwor
     arn: `arn:aws:iam::${ACCOUNT}:root`,
     credential: { accessKeyId: 'ASIATEST', session },
   }
-  const missing = { code: 'NoSuchEntity', message: 'Login Profile for User <root_account> cannot be found.' }
+  const missing = { code: 'NoSuchEntity', message: 'Login Profile for User null cannot be found.' }
   await harness.refused(getLoginProfile, {}, missing, { as })
   await harness.refused(deleteLoginProfile, {}, missing, { as })
   await runSql(harness, ['UPDATE account SET password_hash = $1 WHERE id = $2', 'hash', ACCOUNT])
@@ -121,7 +121,7 @@ testUnruled('a session of AssumeRoot reads and deletes the root user’s passwor
   // Given back, the root user may set a password by e-mail.
   await harness.call(createLoginProfile, {}, { as })
   assert.equal((await profileOf({}, as)).PasswordResetRequired, false)
-  const taken = { code: 'EntityAlreadyExists', message: 'Login Profile for user <root_account> already exists.' }
+  const taken = { code: 'EntityAlreadyExists', message: 'Login Profile for user null already exists.' }
   await harness.refused(createLoginProfile, {}, taken, { as })
   await harness.call(deleteLoginProfile, {}, { as })
   await harness.refused(getLoginProfile, {}, missing, { as })

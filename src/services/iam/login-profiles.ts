@@ -88,6 +88,9 @@ export const getLoginProfile = readOperation('iam', 'GetLoginProfile', {
   },
 })
 
+/** AWS's texts have no name for the root user: `Login Profile for User null cannot be found.` (notes of users of AssumeRoot on GetLoginProfile). */
+const ROOT_IN_TEXTS = 'null'
+
 /** A root user has a profile while it has a password or may set one by e-mail. */
 async function findRootProfile(tx: ReadTx, accountId: string): Promise<LoginProfile | undefined> {
   const account = await mustFindAccount(tx, accountId)
@@ -99,14 +102,14 @@ async function findRootProfile(tx: ReadTx, accountId: string): Promise<LoginProf
 
 async function rootProfile(tx: ReadTx, accountId: string): Promise<LoginProfile> {
   const profile = await findRootProfile(tx, accountId)
-  if (profile === undefined) throw noSuchEntity.loginProfile(ROOT_NAME)
+  if (profile === undefined) throw noSuchEntity.loginProfile(ROOT_IN_TEXTS)
   return profile
 }
 
 /** No password comes with it: the root user sets one by e-mail (IAM User Guide, "Perform a privileged task", Allow password recovery). */
 async function allowRootRecovery(tx: WriteTx, { Password }: Secret, { accountId, now }: Call): Promise<LoginProfile> {
   if (Password !== undefined) throw validationError('The password of a root user cannot be set in a session of AssumeRoot.')
-  if ((await findRootProfile(tx, accountId)) !== undefined) throw alreadyExists.loginProfile(ROOT_NAME)
+  if ((await findRootProfile(tx, accountId)) !== undefined) throw alreadyExists.loginProfile(ROOT_IN_TEXTS)
   await setRootRecovery(tx, accountId, true, now)
   return rootProfile(tx, accountId)
 }
