@@ -85,6 +85,18 @@ for (const [what, given, result] of CHECKS) {
   })
 }
 
+test('the permission check of policies made to be slow is not sure, and keeps nobody waiting', async () => {
+  const stars = Array.from({ length: 20 }, (_, index) => `s3:*${'ab'.repeat(index + 1)}*${'ba'.repeat(index + 1)}*a?b${index}*`)
+  const caller = await newUser({ inline: policy(allow(stars)) })
+  const slow = policy(allow(`s3:*${'abba'.repeat(9)}*`))
+  let turns = 0
+  let isDone = false
+  const answer = harness.store.read((tx) => checkPermissions(tx, caller, slow)).finally(() => (isDone = true))
+  for (; !isDone; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+  assert.equal((await answer).PermissionCheckResult, 'UNSURE')
+  assert.ok(turns > 100, `${turns} turns`)
+})
+
 test('the root user has what is asked for; the check is made where it is asked for', async () => {
   const DelegationRequestId = await newRequest(harness)
   const get = (more: object) => harness.call<GetDelegationRequestResponse>(getDelegationRequest, { DelegationRequestId, ...more })

@@ -17,13 +17,14 @@ export const requestCheck = (action: string, id: string): Check => ({ action, re
 
 export const getDelegationRequest = readOperation('iam', 'GetDelegationRequest', {
   authorize: ({ DelegationRequestId }) => requestCheck('iam:GetDelegationRequest', DelegationRequestId),
-  async handle(tx, { DelegationRequestId, DelegationPermissionCheck }, { accountId, now, principal }) {
+  async prepare(tx, { DelegationRequestId, DelegationPermissionCheck }, { accountId, now, principal }) {
     const row = await mustFindRequest(tx, accountId, DelegationRequestId)
     return {
       DelegationRequest: shownRequest(row, now),
       ...(DelegationPermissionCheck === true && (await checkPermissions(tx, principal, row.policy))),
     }
   },
+  handle: async (_tx, _input, _call, answer) => answer,
 })
 
 const LIST = 'delegation-requests'
