@@ -1,5 +1,6 @@
-/** Answers against the model: every member is known, and what the model requires is there. The encoder leaves out what it does not know, and nobody would notice. */
+/** Answers against the model: every member is known, and what the model requires is there, and ids are such that a request may name them. The encoder leaves out what it does not know, and nobody would notice. */
 import type { Shape } from '../src/model/model.ts'
+import { matchesPattern } from '../src/model/pattern.ts'
 
 /** What is wrong with a value, by path; nothing where it is as the model says. */
 export function flawsOf(value: unknown, shape: Shape, path: string): readonly string[] {
@@ -40,8 +41,20 @@ const RECORDED = '.SourcePolicyType'
 function scalarFlaws(value: unknown, shape: Shape, path: string): readonly string[] {
   if (TYPES[shape.kind]?.(value) === false) return [`${path} is no ${shape.kind}`]
   if (path.endsWith(RECORDED)) return []
+  if (path.endsWith('Id') && !isRoot(path, value) && !fits(value, shape))
+    return [`${path} is ${String(value)}, which no request could name`]
   const values = shape.kind === 'string' ? shape.values : undefined
   return values !== undefined && !values.includes(String(value))
     ? [`${path} is ${String(value)}, which is not in the enumeration`]
     : []
+}
+
+/** The root user has the id of its account, which is shorter than ids are (recorded). */
+const isRoot = (path: string, value: unknown): boolean => path.endsWith('.UserId') && /^\d{12}$/.test(String(value))
+
+function fits(value: unknown, shape: Shape): boolean {
+  if (shape.kind !== 'string') return true
+  const { min = 0, max = Infinity, pattern } = shape
+  const { length } = String(value)
+  return length >= min && length <= max && (pattern === undefined || matchesPattern(pattern, String(value)))
 }
