@@ -3,8 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Fault } from '../aws/fault.ts'
 
 /** Questions that wait, of all accounts together and of one: no account takes the places of others. AWS's own rates are not documented. */
-const MAX_WAITING = 64
-const MAX_WAITING_EACH = 16
+const MAX_WAITING = { all: 64, each: 16 }
 /** What a question may take. Budgets of its own end it much sooner, or should; this is for what nobody thought of. */
 const MAX_MILLISECONDS = 30_000
 const MAX_MEGABYTES = 512
@@ -18,6 +17,7 @@ type Waiting<Question, Said> = PromiseWithResolvers<Said> & { readonly question:
 export class SideThread<Question, Said> {
   readonly #module: URL
   readonly #busy: () => Fault
+  readonly #most: typeof MAX_WAITING
   #worker: Worker | undefined
   #current: Waiting<Question, Said> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -26,15 +26,16 @@ export class SideThread<Question, Said> {
   #count = 0
 
   /** `busy`: what is thrown where too many wait. */
-  constructor(module: URL, busy: () => Fault) {
+  constructor(module: URL, busy: () => Fault, most = MAX_WAITING) {
     this.#module = module
     this.#busy = busy
+    this.#most = most
   }
 
   /** Rejects with TooMuch where the thread ends at its limits. */
   async ask(accountId: string, question: Question): Promise<Said> {
     const own = this.#waiting.get(accountId) ?? []
-    if (this.#count >= MAX_WAITING || own.length >= MAX_WAITING_EACH) throw this.#busy()
+    if (this.#count >= this.#most.all || own.length >= this.#most.each) throw this.#busy()
     const waiting = { ...Promise.withResolvers<Said>(), question }
     own.push(waiting)
     this.#waiting.set(accountId, own)

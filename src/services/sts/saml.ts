@@ -1,33 +1,21 @@
 /** AssumeRoleWithSAML: whoever a SAML assertion speaks of becomes a role, where the role's trust policy says so. */
 import { parseArn } from '../../aws/arn.ts'
-import { Fault } from '../../aws/fault.ts'
 import type { AskedSession, FederatedPrincipal, Principal } from '../../aws/principal.ts'
 import type { AssumeRoleWithSAMLRequest } from '../../model/sts.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { type Check, type PreparingCall, readOperation } from '../operation.ts'
-import { NAME_FORMAT, namesSubject, nameQualifier, notBefore, readAssertion, type SamlAssertion } from '../saml-assertion.ts'
-import { readSamlMetadata } from '../saml-metadata.ts'
+import { NAME_FORMAT, nameQualifier, type SamlAssertion } from '../saml-assertion.ts'
 import { findSamlProvider, listSealedSamlKeys, type SamlProviderRow } from '../saml-providers.rows.ts'
-import { SamlError, succeeded, type Trust, verifiedAssertion } from '../saml-response.ts'
 import { issueRoleSession, mustFindAssumableRole, parseRoleArn, roleRef, sessionSeconds } from './role-session.ts'
+import { proveAssertion } from './prove-assertion.ts'
 import { keptSamlKeys, samlKeys } from './saml-keys.ts'
+import { ACTION, invalidToken, notAuthorized, rejected, WINDOW_MS } from './saml-proof.ts'
 import { sessionChecks } from './session-checks.ts'
 import { sessionPolicies } from './session-policies.ts'
 import { canBeSessionTags, sessionTagKeys, sessionTags } from './session-tags.ts'
 
-const ACTION = 'sts:AssumeRoleWithSAML'
 const ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/'
-/** STS API reference: the response counts for five minutes. Clocks may differ by as much in the other direction. */
-const WINDOW_MS = 300_000
-/** The audiences and recipients of AWS's sign-in (IAM User Guide, "Configure SAML assertions"); a Region's endpoint names it. */
-const SIGN_IN = /^https:\/\/(?:[a-z0-9-]{1,30}\.)?signin\.aws\.amazon\.com\/saml$/
-const WEB_SERVICES = 'urn:amazon:webservices'
-const BASE64 = /^[A-Za-z0-9+/=\s]*$/
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/
-
-const invalidToken = (text: string): Fault => new Fault('InvalidIdentityToken', text)
-const rejected = (text: string): Fault => new Fault('IDPRejectedClaim', text)
-const notAuthorized = (): Fault => new Fault('AccessDenied', `Not authorized to perform ${ACTION}`)
 
 const assumeRoleWithSaml = readOperation('sts', 'AssumeRoleWithSAML', {
   identify,
@@ -85,13 +73,13 @@ async function identify(tx: ReadTx, input: AssumeRoleWithSAMLRequest, call: Prep
   const name = resource.startsWith('saml-provider/') ? resource.slice('saml-provider/'.length) : ''
   const row = service === 'iam' && accountId === role.accountId ? await findSamlProvider(tx, accountId, name) : undefined
   if (row === undefined) throw invalidToken("Specified provider doesn't exist")
-  const { issuer, certificates } = readSamlMetadata(row.metadata)
-  const trust = {
-    certificates,
+  const assertion = await proveAssertion(accountId, {
+    encoded: input.SAMLAssertion,
+    metadata: row.metadata,
     keys: await privateKeys(tx, accountId, row, call),
     mustBeEncrypted: row.encryption === 'Required',
-  }
-  const assertion = proven(input.SAMLAssertion, issuer, trust, call.now)
+    now: call.now,
+  })
   if (row.valid_until <= call.now) throw invalidToken('The metadata of the provider is expired.')
   mustName(assertion, input)
   if (!(await call.claim(`saml/${accountId}/${assertion.issuer}/${assertion.id}`, assertion.issuedAt + 2 * WINDOW_MS)))
@@ -118,33 +106,6 @@ async function privateKeys(
 ): Promise<readonly string[]> {
   const rows = await listSealedSamlKeys(tx, accountId, name)
   return rows.map(({ id, key }) => vault.open(key, `saml-key/${id}`))
-}
-
-/** Throws InvalidIdentityToken, IDPRejectedClaim and ExpiredTokenException, in AWS's words where they are known ("Troubleshooting SAML federation"). */
-function proven(encoded: string, issuer: string, trust: Trust, now: number): SamlAssertion {
-  if (!BASE64.test(encoded)) throw invalidToken('Invalid base64 SAMLResponse')
-  const text = Buffer.from(encoded, 'base64').toString('utf8')
-  try {
-    if (!succeeded(text)) throw rejected('The identity provider reported that authentication failed.')
-    const element = verifiedAssertion(text, trust)
-    // "Troubleshooting SAML federation": what an assertion without a NameID is answered.
-    if (!namesSubject(element)) throw notAuthorized()
-    const assertion = readAssertion(element)
-    if (assertion.issuer !== issuer) throw new SamlError('Issuer not present in specified provider')
-    if (!SIGN_IN.test(assertion.recipient)) throw new SamlError('Your request included an invalid SAML response.')
-    if (!assertion.audiences.some((audience) => audience === WEB_SERVICES || SIGN_IN.test(audience)))
-      throw new SamlError('Response does not contain the required audience.')
-    if (notBefore(element) > now + WINDOW_MS || assertion.issuedAt > now + WINDOW_MS)
-      throw new SamlError('Your request included an invalid SAML response.')
-    if (assertion.issuedAt + WINDOW_MS <= now)
-      throw new Fault('ExpiredTokenException', 'Token must be redeemed within 5 minutes of issuance')
-    if (Math.min(assertion.expiresAt, assertion.sessionEndsAt ?? assertion.expiresAt) <= now)
-      throw new Fault('ExpiredTokenException', 'The SAML assertion is expired.')
-    return assertion
-  } catch (error) {
-    if (error instanceof SamlError) throw invalidToken(error.message)
-    throw error
-  }
 }
 
 /** The Role attribute lists pairs of a role and a provider, in either order. */
