@@ -2,6 +2,7 @@
 import type { ResourcePattern } from './arn-match.ts'
 import type { CompiledPolicy, CompiledStatement } from './compile.ts'
 import { type PrefixIndex, prefixIndex } from './prefix-index.ts'
+import { remember } from './remembered.ts'
 import { spend } from './work.ts'
 
 /** A statement and its number in its set: what a trace holds. */
@@ -40,8 +41,6 @@ export type PolicySet = {
   about(action: string): Candidates
 }
 
-/** Actions whose candidates are remembered; beyond that they are found anew. AWS has some 22,000 actions, a principal asks few. */
-const REMEMBERED_ACTIONS = 512
 /** From so many resources on the index is faster than comparing one after the other. */
 const INDEXED_FROM = 12
 
@@ -60,8 +59,7 @@ export function policySet(policies: readonly CompiledPolicy[]): PolicySet {
       const name = action.toLowerCase()
       spend(statements.length)
       const found = candidates(ofService(name, byService, statements), name)
-      if (remembered.size >= REMEMBERED_ACTIONS) remembered.clear()
-      remembered.set(action, found)
+      remember(remembered, action, { value: found, weight: found.deny.all.length + found.allow.all.length })
       return found
     },
   }
@@ -79,8 +77,7 @@ function ofService(
   const found: Candidate[] = []
   for (const [number, statement] of statements.entries())
     if (statement.services?.has(service) !== false) found.push({ number, statement })
-  if (byService.size >= REMEMBERED_ACTIONS) byService.clear()
-  byService.set(service, found)
+  remember(byService, service, { value: found, weight: found.length })
   return found
 }
 

@@ -11,7 +11,7 @@ import { GenerationCache } from '../aws/generation-cache.ts'
 /** Identity policies and boundary of a user (its groups' included) or a role. */
 export async function loadPolicies(tx: ReadTx, accountId: string, principalId: string): Promise<Policies> {
   const { inline, managed, awsManagedArns, boundary } = await loadIdentityDocuments(tx, accountId, principalId)
-  const identity = policySet([
+  const identity = sharedSet([
     ...inline.map(({ ownerArn, name, document }) =>
       compiled(document, { id: `${ownerArn}/${name}`, name, type: 'inline', attachedTo: ownerArn }),
     ),
@@ -19,7 +19,7 @@ export async function loadPolicies(tx: ReadTx, accountId: string, principalId: s
     ...awsManagedArns.map(awsManaged),
   ])
   if (boundary === undefined) return { identity }
-  return { identity, boundary: policySet([managedPolicy(boundary.arn, boundary.document)]) }
+  return { identity, boundary: sharedSet([managedPolicy(boundary.arn, boundary.document)]) }
 }
 
 /** The session policies that a session was made with; nothing where it was made without. */
@@ -68,6 +68,29 @@ function managedPolicy(arn: string, document: string | undefined): CompiledPolic
 /** A policy of AWS's that is attached but unknown cannot be compiled, and a policy that cannot be compiled denies. */
 function awsManaged(arn: string): CompiledPolicy {
   return compiled(readManagedPolicies().document(arn) ?? '', { id: arn, arn, name: nameOf(arn), type: 'aws-managed' })
+}
+
+/** Sets of policies by the numbers of their policies: a user's sessions, or a role's, have the same ones, and there may be thousands. */
+const SETS = 2_000
+const sets = new GenerationCache<string, PolicySet>(SETS)
+const numbers = new WeakMap<CompiledPolicy, number>()
+let last = 0
+
+function sharedSet(policies: readonly CompiledPolicy[]): PolicySet {
+  const key = policies.map(numberOf).join()
+  const known = sets.get(key)
+  if (known !== undefined) return known
+  const made = policySet(policies)
+  sets.set(key, made)
+  return made
+}
+
+function numberOf(policy: CompiledPolicy): number {
+  const known = numbers.get(policy)
+  if (known !== undefined) return known
+  last += 1
+  numbers.set(policy, last)
+  return last
 }
 
 /** Policies compiled so far, by source and text: a change of one policy compiles that one again, not all. */

@@ -1,0 +1,34 @@
+/** Sets of policies: what they remember is bounded for all of them together. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { policySet } from './combine.ts'
+import { compileText } from './compile.ts'
+
+const policy = (count: number) =>
+  compileText(
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: Array.from({ length: count }, (_, number) => ({
+        Effect: 'Deny',
+        Action: '*',
+        Resource: `arn:aws:s3:::b${number}`,
+      })),
+    }),
+    'identity',
+    { id: 'p', name: 'p', type: 'managed' },
+  )
+
+test('candidates are found once; where all sets together remember too much, they forget', () => {
+  const set = policySet([policy(3)])
+  const first = set.about('s3:GetObject')
+  assert.equal(set.about('s3:GetObject'), first)
+  assert.equal(first.deny.all.length, 3)
+  // Whoever calls many actions as many principals has each of them remembered: at some point the oldest must go.
+  const large = policy(2_000)
+  const others = Array.from({ length: 6 }, () => policySet([large]))
+  for (const other of others) for (let number = 0; number < 100; number += 1) other.about(`s3:action${number}`)
+  const again = set.about('s3:GetObject')
+  assert.notEqual(again, first)
+  assert.deepEqual(again.deny.all, first.deny.all)
+  assert.equal(set.about('s3:GetObject'), again)
+})
