@@ -1,6 +1,7 @@
 /** The audit log: grouping, waiting when strict, refusing when nothing can be written. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { AuditLog, NO_ACCOUNT } from './audit.ts'
 import { Fault } from '../aws/fault.ts'
 import type { Principal } from '../aws/principal.ts'
@@ -123,6 +124,22 @@ for (const strict of [true, false]) {
     await log.flush()
   })
 }
+
+test('after the close nothing is tried again: it would keep the process', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const broken of [true, false]) {
+    const { log, kept } = openLog(false)
+    await refused(log)
+    kept.broken = broken
+    if (broken) await assert.rejects(log.close())
+    else await log.close()
+    log.used({ accountId: '1', keyId: 'AKIA', usedAt: 1, service: 'iam', region: 'us-east-1' })
+    const before = { failures: kept.failures, jobs: kept.jobs.length }
+    context.mock.timers.tick(60_000)
+    await setImmediate()
+    assert.deepEqual({ failures: kept.failures, jobs: kept.jobs.length }, before)
+  }
+})
 
 test('a change hands its record over, and it is kept once', async () => {
   const { log, kept } = openLog(true)

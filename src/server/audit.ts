@@ -99,6 +99,7 @@ export class AuditLog {
   /** Characters of groups that are being appended. */
   #appending = 0
   #failed = false
+  #closed = false
 
   constructor(settings: AuditSettings) {
     this.#settings = settings
@@ -177,6 +178,17 @@ export class AuditLog {
     return this.#flushing
   }
 
+  /** Appends what is queued for the last time. What calls add whose connections were cut is kept no more, and nothing is tried again. */
+  async close(): Promise<void> {
+    try {
+      await this.flush()
+    } finally {
+      this.#closed = true
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+    }
+  }
+
   async #append(group: Group): Promise<void> {
     try {
       await this.#settings.append({
@@ -210,6 +222,7 @@ export class AuditLog {
   }
 
   #schedule(milliseconds: number): void {
+    if (this.#closed) return
     this.#timer ??= setTimeout(() => {
       this.flush().catch(() => {})
     }, milliseconds)

@@ -134,7 +134,7 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
     failed: store.failed,
     reachedAt: (endpoint) => void (publicUrl = endpoint),
     async close() {
-      await audit.flush().catch((error: unknown) => logger.error('audit records were lost at the stop', { error: String(error) }))
+      await audit.close().catch((error: unknown) => logger.error('audit records were lost at the stop', { error: String(error) }))
       await store.close()
     },
   }
