@@ -1,6 +1,9 @@
 /** Sets of policies: what they remember is bounded for all of them together. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { policySet } from './combine.ts'
 import { compileText } from './compile.ts'
 
@@ -31,4 +34,20 @@ test('candidates are found once; where all sets together remember too much, they
   assert.notEqual(again, first)
   assert.deepEqual(again.deny.all, first.deny.all)
   assert.equal(set.about('s3:GetObject'), again)
+})
+
+test('a set that nobody holds is not held by what it remembers', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  assert.ok(typeof collect === 'function')
+  const gone = Array.from({ length: 10 }, () => {
+    const set = policySet([policy(3)])
+    const [denied] = set.about('s3:GetObject').deny.all
+    assert.ok(denied !== undefined)
+    return new WeakRef(denied.statement)
+  })
+  // What a turn of the event loop has looked at by a weak reference stays until its end.
+  await setImmediate()
+  collect()
+  assert.ok(gone.filter((statement) => statement.deref() !== undefined).length <= 1)
 })

@@ -1,13 +1,17 @@
-/** What many owners remember, bounded for all of them together: a map for each, and when they hold too much all are emptied. */
-
-/** How much is held by all maps. */
-let held = 0
-const maps = new Set<Map<string, unknown>>()
+/**
+ * What many owners remember, bounded for all of them together: a map for each, and when they hold too much all are emptied. The maps belong to
+ * their owners: with them they go.
+ */
 
 /** Candidates of decisions that are remembered: some hundred bytes each, so that all together are some hundred megabytes at most. */
 const MOST = 1_000_000
 /** Of a map that holds anything, beside what it holds. */
 const LEAST = 8
+
+/** How much the maps were given since they were last emptied; those that are gone count on until then. */
+let held = 0
+let maps: WeakRef<Map<string, unknown>>[] = []
+let known = new WeakSet<Map<string, unknown>>()
 
 /** Remembers a value of this weight. */
 export function remember<T>(
@@ -17,10 +21,13 @@ export function remember<T>(
 ): void {
   held += weight + LEAST
   if (held > MOST) {
-    for (const each of maps) each.clear()
-    maps.clear()
+    for (const each of maps) each.deref()?.clear()
+    maps = []
+    known = new WeakSet()
     held = weight + LEAST
   }
   map.set(key, value)
-  maps.add(map)
+  if (known.has(map)) return
+  known.add(map)
+  maps.push(new WeakRef(map))
 }
