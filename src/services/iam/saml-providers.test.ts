@@ -44,8 +44,8 @@ test('each operation refuses in this order', async () => {
     [{ Name: 'idp', SAMLMetadataDocument: SAMLMetadataDocument.replace('use="signing"', 'use="encryption"') }, 'InvalidInput', 'Could not parse metadata'],
     [{ Name: 'idp', SAMLMetadataDocument: `<!DOCTYPE a>${SAMLMetadataDocument}` },  'InvalidInput',        'Could not parse metadata'],
     [{ Name: 'idp', SAMLMetadataDocument: keyed(11) },                              'LimitExceeded',       'Cannot exceed quota for KeysPerSAMLProvider: 10'],
-    [{ Name: 'idp', SAMLMetadataDocument: keyed(10) },                              'EntityAlreadyExists', 'SAML provider with name idp already exists.'],
-    [{ Name: 'idp', SAMLMetadataDocument },                                         'EntityAlreadyExists', 'SAML provider with name idp already exists.'],
+    [{ Name: 'idp', SAMLMetadataDocument: keyed(10) },                              'EntityAlreadyExists', 'Provider with name idp already exists.'],
+    [{ Name: 'idp', SAMLMetadataDocument },                                         'EntityAlreadyExists', 'Provider with name idp already exists.'],
     [{ Name: 'new', SAMLMetadataDocument, AddPrivateKey: 'x' },                     'InvalidInput',        'The private key could not be read.'],
   ])
   const none = `arn:aws:iam::${ACCOUNT}:saml-provider/none`

@@ -84,8 +84,9 @@ export const createSamlProvider = writeOperation('iam', 'CreateSAMLProvider', {
       created_at: now,
       valid_until: endOf(metadata, now),
     }
+    // Recorded: org-formation/aws-resource-providers issue 59, which passes IAM's words on.
     if ((await findSamlProvider(tx, accountId, name)) !== undefined)
-      throw new Fault('EntityAlreadyExists', `SAML provider with name ${name} already exists.`)
+      throw new Fault('EntityAlreadyExists', `Provider with name ${name} already exists.`)
     if ((await countSamlProviders(tx, accountId)) >= SAML_PROVIDERS_PER_ACCOUNT)
       throw quotaExceeded('SAMLProvidersPerAccount', SAML_PROVIDERS_PER_ACCOUNT)
     await insertSamlProvider(tx, accountId, row)
