@@ -1,9 +1,11 @@
 /** The way out: what is fetched, and everything that is not. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { X509Certificate } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import { after, before, test } from 'node:test'
-import { selfSigned } from '../../tests/certificates.ts'
+import { selfSigned, signed, type TestCertificate } from '../../tests/certificates.ts'
+import { UntrustedError } from '../services/issuer-keys.ts'
 import { isPrivate, outbound } from './outbound.ts'
 
 const { certificate, privateKey } = selfSigned('localhost')
@@ -42,7 +44,7 @@ const REFUSED: readonly (readonly [string, (port: number) => string, Partial<Par
   ['this machine, mapped',          (at) => `https://[::ffff:127.0.0.1]:${at}/`, {},                 /private networks/],
   ['this machine, by name',         (at) => `https://localhost:${at}/`,      {},                     /private networks/],
   ['the metadata service',          () => 'https://169.254.169.254/latest/', {},                     /private networks/],
-  ['a certificate nobody vouches for', (at) => `https://127.0.0.1:${at}/`,   { allowPrivate: true, ca: undefined }, /self-signed|certificate/],
+  ['a certificate nobody vouches for', (at) => `https://127.0.0.1:${at}/`,   { allowPrivate: true, ca: undefined }, /nobody vouches/],
   ['a redirect',                    (at) => `https://127.0.0.1:${at}/moved`, { allowPrivate: true }, /status 302/],
   ['an answer without end',         (at) => `https://127.0.0.1:${at}/large`, { allowPrivate: true }, /larger than/],
 ]
@@ -63,3 +65,56 @@ const ADDRESSES: readonly (readonly [string, boolean])[] = [
 ]
 for (const [address, expected] of ADDRESSES)
   test(`${address} is ${expected ? '' : 'not '}private`, () => assert.equal(isPrivate(address), expected))
+
+const DAY_MS = 86_400_000
+const authority = selfSigned('authority')
+const leaf = signed('localhost', {}, authority)
+const expired = selfSigned('localhost', { from: Date.now() - 60 * DAY_MS })
+const elsewhere = selfSigned('elsewhere')
+const sha1 = ({ certificate: pem }: TestCertificate): string => new X509Certificate(pem).fingerprint.replaceAll(':', '')
+const MISMATCH = { name: 'UntrustedError' }
+
+// oxfmt-ignore
+const VOUCHED: readonly (readonly [name: string, shown: TestCertificate, also: string, thumbprints: readonly string[], refused?: object])[] = [
+  ['itself',                            leaf,      '',                    [sha1(leaf)]],
+  ['what signed it, in small letters',  leaf,      authority.certificate, [sha1(elsewhere), sha1(authority).toLowerCase()]],
+  ['one that it is signed by and that is not shown', leaf, '',            [sha1(authority)], MISMATCH],
+  ['another',                           leaf,      '',                    [sha1(elsewhere)], MISMATCH],
+  ['nothing',                           leaf,      '',                    [],                MISMATCH],
+  ['one that is shown and did not sign', leaf,     elsewhere.certificate, [sha1(elsewhere)], MISMATCH],
+  ['one that is expired',               expired,   '',                    [sha1(expired)],   { code: 'CERT_HAS_EXPIRED' }],
+  ['one with another name',             elsewhere, '',                    [sha1(elsewhere)], { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+]
+for (const [name, shown, also, thumbprints, refused] of VOUCHED) {
+  test(`a thumbprint vouches for ${name}`, async () => {
+    const vouched = createServer({ cert: shown.certificate + also, key: shown.privateKey }, (_request, response) =>
+      response.end('here'),
+    )
+    vouched.listen(0, '127.0.0.1')
+    await once(vouched, 'listening')
+    const address = vouched.address()
+    const url = `https://localhost:${typeof address === 'object' && address !== null ? address.port : 0}/`
+    try {
+      const text = outbound({ ca: undefined, allowPrivate: true })(url, thumbprints)
+      if (refused === undefined) assert.equal(await text, 'here')
+      else await assert.rejects(text, refused)
+    } finally {
+      vouched.closeAllConnections()
+      vouched.close()
+    }
+  })
+}
+
+test('a thumbprint opens no private network', async () => {
+  const fetchText = outbound({ ca: undefined, allowPrivate: false })
+  for (const host of ['127.0.0.1', 'localhost']) {
+    await assert.rejects(
+      fetchText(`https://${host}:${port}/`, [new X509Certificate(certificate).fingerprint.replaceAll(':', '')]),
+      (error) => {
+        assert.ok(!(error instanceof UntrustedError))
+        assert.match(String(error), /private networks/)
+        return true
+      },
+    )
+  }
+})

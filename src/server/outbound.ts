@@ -3,6 +3,8 @@ import { lookup as resolveName } from 'node:dns'
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
+import { UntrustedError } from '../services/issuer-keys.ts'
+import { isUntrusted, vouchedCertificate } from './vouched.ts'
 
 export type OutboundSettings = {
   /** Certificates (PEM) to trust beside the system's public ones. */
@@ -15,12 +17,32 @@ export type OutboundSettings = {
 const MAX_BYTES = 1_048_576
 const TIMEOUT_MS = 5_000
 
-/** Fetches a text. Follows no redirect: a document's address is part of what is trusted. Throws where anything is not as it should be. */
-export type FetchText = (url: string) => Promise<string>
+/**
+ * Fetches a text. Follows no redirect: a document's address is part of what is trusted. Throws where anything is not as it should be;
+ * `UntrustedError` where neither a public authority, nor the operator, nor a thumbprint vouches for the server's certificate.
+ */
+export type FetchText = (url: string, thumbprints?: readonly string[]) => Promise<string>
 
 export function outbound({ ca, allowPrivate }: OutboundSettings): FetchText {
-  const trusted = ca === undefined ? undefined : [...rootCertificates, ca]
-  return (text) =>
+  const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const fetchTrusting = fetcher(allowPrivate)
+  return async (text, thumbprints = []) => {
+    try {
+      return await fetchTrusting(text, trusted)
+    } catch (error) {
+      if (!isUntrusted(error)) throw error
+      const lookup = allowPrivate ? undefined : publicLookup
+      const anchor = await vouchedCertificate(new URL(text), thumbprints, { timeout: TIMEOUT_MS, lookup })
+      if (anchor === undefined) throw new UntrustedError({ cause: error })
+      return fetchTrusting(text, { ca: [anchor], allowPartialTrustChain: true })
+    }
+  }
+}
+
+type Trusting = { readonly ca?: string[]; readonly allowPartialTrustChain?: boolean }
+
+function fetcher(allowPrivate: boolean): (text: string, trusting: Trusting) => Promise<string> {
+  return (text, trusting) =>
     new Promise((resolve, reject) => {
       const url = URL.parse(text)
       if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
@@ -38,7 +60,7 @@ export function outbound({ ca, allowPrivate }: OutboundSettings): FetchText {
           agent: false,
           signal: AbortSignal.timeout(TIMEOUT_MS),
           headers: { accept: 'application/json', 'user-agent': 'keyreeve' },
-          ...(trusted !== undefined && { ca: trusted }),
+          ...trusting,
           ...(!allowPrivate && { lookup: publicLookup }),
         },
         (response) => {

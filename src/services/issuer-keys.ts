@@ -2,11 +2,19 @@
 import type { JSONWebKeySet } from 'jose'
 import type { Outside, PreparingCall } from './operation.ts'
 
-/** How a document is fetched, and when. */
-export type Fetching = Pick<PreparingCall, 'fetchText' | 'now'>
+/** How a document is fetched, and when. The thumbprints vouch for a certificate that no known authority does. */
+export type Fetching = Pick<PreparingCall, 'fetchText' | 'now'> & { readonly thumbprints?: readonly string[] }
 
-/** `unreachable`: a document could not be fetched. `unusable`: it could, and is not what it must be. */
-export type IssuerProblem = 'unreachable' | 'unusable'
+/** Thrown by `fetchText` where nobody vouches for a server's certificate. */
+export class UntrustedError extends Error {
+  constructor(options?: ErrorOptions) {
+    super('nobody vouches for the certificate of the server', options)
+    this.name = 'UntrustedError'
+  }
+}
+
+/** `unreachable`: a document could not be fetched. `untrusted`: nobody vouches for who gives it. `unusable`: it could, and is not what it must be. */
+export type IssuerProblem = 'unreachable' | 'untrusted' | 'unusable'
 
 export class IssuerError extends Error {
   readonly problem: IssuerProblem
@@ -36,14 +44,16 @@ const memories = new WeakMap<Outside['fetchText'], Map<string, Remembered>>()
 /** The issuer's keys; `lookAgain` where a token was signed with none of those remembered. Throws `IssuerError`. */
 export function issuerKeys(issuer: string, fetching: Fetching, { lookAgain = false } = {}): Promise<JSONWebKeySet> {
   const memory = memoryOf(fetching)
-  const known = memory.get(issuer)
+  // What one account vouches for, others do not: keys are remembered by who was trusted.
+  const name = [issuer, ...(fetching.thumbprints ?? [])].join(' ')
+  const known = memory.get(name)
   if (known !== undefined && isFresh(known, fetching.now, lookAgain)) return known.keys
   const keys = fetchKeys(issuer, fetching)
   const fetched: Remembered = { fetchedAt: fetching.now, triedAt: fetching.now, keys }
-  remember(memory, issuer, fetched)
+  remember(memory, name, fetched)
   // Whoever asked hears of the failure through `keys`; here it only decides what is remembered.
   keys.catch(() => {
-    if (memory.get(issuer) === fetched) remember(memory, issuer, afterFailure(known, fetched))
+    if (memory.get(name) === fetched) remember(memory, name, afterFailure(known, fetched))
   })
   return keys
 }
@@ -90,12 +100,12 @@ export async function fetchDiscovery(issuer: string, fetching: Fetching): Promis
   return { keysUrl }
 }
 
-async function fetchJson(url: string, { fetchText }: Fetching): Promise<unknown> {
+async function fetchJson(url: string, { fetchText, thumbprints = [] }: Fetching): Promise<unknown> {
   let text: string
   try {
-    text = await fetchText(url)
+    text = await fetchText(url, thumbprints)
   } catch (cause) {
-    throw new IssuerError('unreachable', { cause })
+    throw new IssuerError(cause instanceof UntrustedError ? 'untrusted' : 'unreachable', { cause })
   }
   try {
     return JSON.parse(text)

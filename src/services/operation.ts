@@ -49,7 +49,7 @@ export type Outside = {
   /** Resolves once what this server recorded of calls that ended, their refusals included, is in the store. */
   recorded(): Promise<void>
   /** Fetches a document over TLS, bounded in size and time, through the server's rules about which addresses may be reached. Throws where it cannot. */
-  fetchText(url: string): Promise<string>
+  fetchText(url: string, thumbprints?: readonly string[]): Promise<string>
   /** The address that clients use for this server. */
   readonly publicUrl: string
 }

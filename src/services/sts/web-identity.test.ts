@@ -7,6 +7,7 @@ import type { FederatedPrincipal, Principal } from '../../aws/principal.ts'
 import type { AssumeRoleWithWebIdentityResponse } from '../../model/sts.gen.ts'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
 import { runSql } from '../../../tests/refusals.ts'
+import { UntrustedError } from '../issuer-keys.ts'
 import { type Claims, signToken } from '../jwt.ts'
 import { assumeRoleWithWebIdentity } from './web-identity.ts'
 
@@ -17,7 +18,7 @@ const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/${NAME}`
 const RoleArn = `arn:aws:iam::${ACCOUNT}:role/ci/Deploy`
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const PROVIDERS = [NAME, GITHUB, `${GITHUB}/octo`, 'gone.example', 'broken.example']
+const PROVIDERS = [NAME, GITHUB, `${GITHUB}/octo`, 'gone.example', 'broken.example', 'private.example']
 
 let harness: Harness
 before(async () => {
@@ -49,6 +50,7 @@ async function fetchText(url: string): Promise<string> {
   const { origin, pathname } = new URL(url)
   if (pathname.endsWith('/keys')) return JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k' }] })
   if (origin === 'https://gone.example') throw new Error('connect ECONNREFUSED 10.0.0.1:443')
+  if (origin === 'https://private.example') throw new UntrustedError()
   const issuer = url.slice(0, url.indexOf('/.well-known/'))
   return JSON.stringify(origin === 'https://broken.example' ? {} : { issuer, jwks_uri: `${issuer}/keys` })
 }
@@ -122,6 +124,7 @@ test('a token is refused in this order', async () => {
     [sinceFor,                                  'ExpiredTokenException', `Token expired: current date/time ${now} must be before the expiration date/time ${now}`],
     [sinceEnd,                                  'InvalidIdentityToken',  `Token not valid yet: current date/time ${now} must be after the not-before date/time ${now + 301}`],
     [sinceBegin,                                'InvalidIdentityToken',  `Token not valid yet: current date/time ${now} must be after the issued-at date/time ${now + 301}`],
+    [{ iss: 'https://private.example' },        'InvalidIdentityToken',  "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"],
     [{ iss: 'https://gone.example' },           'IDPCommunicationError', 'Your identity provider could not be reached: https://gone.example'],
     [{ iss: 'https://broken.example' },         'InvalidIdentityToken',  NO_KEY],
     [{ [TAGS]: [] },                            'InvalidIdentityToken',  'The signature of the token is not valid.'],

@@ -4,7 +4,7 @@ import type { AskedSession, FederatedPrincipal, Principal } from '../../aws/prin
 import type { AssumeRoleWithWebIdentityRequest } from '../../model/sts.gen.ts'
 import type { ReadTx } from '../../store/store.ts'
 import { findAssumableRole } from '../assumable-roles.rows.ts'
-import { IssuerError, issuerKeys } from '../issuer-keys.ts'
+import { type Fetching, IssuerError, issuerKeys, type IssuerProblem } from '../issuer-keys.ts'
 import { readClaims, type Verdict, verifyToken } from '../jwt.ts'
 import { findOidcProvider, oidcProviderArn, type OidcProviderRow, parseTexts } from '../oidc-providers.rows.ts'
 import { type Check, type PreparingCall, readOperation } from '../operation.ts'
@@ -93,7 +93,8 @@ async function identify(tx: ReadTx, input: AssumeRoleWithWebIdentityRequest, cal
   const provider = await mustFindProvider(tx, accountId, identity.issuer)
   mustBeFor(provider, identity)
   mustBeValidAt(call.now, identity)
-  await mustBeSigned(token, identity.issuer, call)
+  const thumbprints = parseTexts(provider.thumbprints)
+  await mustBeSigned(token, identity.issuer, { ...call, thumbprints })
   const claimed = roleClaim(claims, input.RoleArn)
   // Recorded by a user of STS (2026): what the token says of roles binds, whatever their trust policies say.
   if (claimed === 'not named') throw invalidToken('The target role ARN is not present in the roles claim of the identity token')
@@ -159,21 +160,21 @@ function mustBeValidAt(now: number, { expiresAt, notBefore, issuedAt }: Identity
 }
 
 /** Throws InvalidIdentityToken, or IDPCommunicationError (which clients try again) where the issuer could not be asked. */
-async function mustBeSigned(token: string, issuer: string, call: PreparingCall): Promise<void> {
-  const verdict = await verdictOf(token, issuer, call)
+async function mustBeSigned(token: string, issuer: string, fetching: Fetching): Promise<void> {
+  const verdict = await verdictOf(token, issuer, fetching)
   if (verdict === 'no key') throw noKey()
   // The text is ours.
   if (verdict === 'forged') throw invalidToken('The signature of the token is not valid.')
 }
 
-async function verdictOf(token: string, issuer: string, call: PreparingCall): Promise<Verdict> {
+async function verdictOf(token: string, issuer: string, fetching: Fetching): Promise<Verdict> {
   try {
-    const verdict = await verifyToken(token, await issuerKeys(issuer, call))
+    const verdict = await verifyToken(token, await issuerKeys(issuer, fetching))
     // The issuer may have a new key since we looked.
-    return verdict === 'no key' ? await verifyToken(token, await issuerKeys(issuer, call, { lookAgain: true })) : verdict
+    return verdict === 'no key' ? await verifyToken(token, await issuerKeys(issuer, fetching, { lookAgain: true })) : verdict
   } catch (error) {
     if (!(error instanceof IssuerError)) throw error
-    throw error.problem === 'unusable' ? noKey() : unreachable(issuer)
+    throw PROBLEMS[error.problem](issuer)
   }
 }
 
@@ -185,5 +186,10 @@ const noKey = (): Fault =>
 /** STS API reference: the provider "could not be reached". The text is ours; it does not say why, which would tell about networks that callers cannot see. */
 const unreachable = (issuer: string): Fault =>
   new Fault('IDPCommunicationError', `Your identity provider could not be reached: ${issuer}`)
+
+/** Known from reports. */
+const untrusted = (): Fault => invalidToken("OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint")
+
+const PROBLEMS: Readonly<Record<IssuerProblem, (issuer: string) => Fault>> = { unusable: noKey, untrusted, unreachable }
 
 export const webIdentityOperations = [assumeRoleWithWebIdentity]
