@@ -17,7 +17,7 @@ import { requestContext } from './request-keys.ts'
 import type { Route } from './route.ts'
 
 /** Steps that the decisions of one call may take: some ten milliseconds, in which nobody else is answered. Well-meant ones take thousands. */
-const STEPS_PER_CALL = 5_000_000
+const STEPS_PER_CALL = 3_000_000
 
 export type Authorizing = {
   readonly request: HttpRequest
