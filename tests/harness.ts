@@ -68,6 +68,9 @@ export async function openHarness(): Promise<Harness> {
     fetchText: async (url) => {
       throw new Error(`the harness reaches nothing: ${url}`)
     },
+    topThumbprint: async (url) => {
+      throw new Error(`the harness reaches nothing: ${url}`)
+    },
     publicUrl: 'https://keyreeve.example',
   }
   const callOf = (principal: Principal): PreparingCall => {

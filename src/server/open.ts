@@ -18,7 +18,7 @@ import type { ClaimJob, ServerJob, WriteOutcome } from './jobs.ts'
 import { openKeyring, type OpenKeyring, refuseForeignData } from './keyring-file.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
-import { outbound } from './outbound.ts'
+import { outbound, thumbprinter } from './outbound.ts'
 import { Refusal } from './refusal.ts'
 
 /** Tokens of sessions in use; a token has some hundred characters. */
@@ -119,6 +119,7 @@ async function openHeld(config: Config, { logger, metrics, clock }: Opening): Pr
       claim: (name, expiresAt) => claim(write, { name, expiresAt, now: clock() }),
       recorded: () => audit.flush(),
       fetchText: outbound({ ca: config.ca, allowPrivate: config.outboundPrivate }),
+      topThumbprint: thumbprinter({ ca: config.ca, allowPrivate: config.outboundPrivate }),
       get publicUrl() {
         return publicUrl
       },

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:https'
 import { after, before, test } from 'node:test'
 import { selfSigned, signed, type TestCertificate } from '../../tests/certificates.ts'
 import { UntrustedError } from '../services/issuer-keys.ts'
-import { isPrivate, outbound } from './outbound.ts'
+import { isPrivate, outbound, thumbprinter } from './outbound.ts'
 
 const { certificate, privateKey } = selfSigned('localhost')
 let server: Server
@@ -69,9 +69,18 @@ for (const [address, expected] of ADDRESSES)
 const DAY_MS = 86_400_000
 const authority = selfSigned('authority')
 const leaf = signed('localhost', {}, authority)
+const between = signed('between', {}, authority)
+const lower = signed('localhost', {}, between)
 const expired = selfSigned('localhost', { from: Date.now() - 60 * DAY_MS })
 const elsewhere = selfSigned('elsewhere')
 const sha1 = ({ certificate: pem }: TestCertificate): string => new X509Certificate(pem).fingerprint.replaceAll(':', '')
+// oxfmt-ignore
+const TOPS: readonly (readonly [name: string, shown: TestCertificate, also: string, top: TestCertificate])[] = [
+  ['one alone',                        leaf,      '',                                                leaf],
+  ['one that signed itself',           expired,   '',                                                expired],
+  ['one with its authority',           leaf,      authority.certificate,                             leaf],
+  ['one with what stands between',     lower,     between.certificate,                               between],
+]
 const MISMATCH = { name: 'UntrustedError' }
 
 // oxfmt-ignore
@@ -85,25 +94,42 @@ const VOUCHED: readonly (readonly [name: string, shown: TestCertificate, also: s
   ['one that is expired',               expired,   '',                    [sha1(expired)],   { code: 'CERT_HAS_EXPIRED' }],
   ['one with another name',             elsewhere, '',                    [sha1(elsewhere)], { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
 ]
+/** The address of a server that shows these certificates, while `use` runs. */
+async function showing(shown: TestCertificate, also: string, use: (url: string) => Promise<void>): Promise<void> {
+  const vouched = createServer({ cert: shown.certificate + also, key: shown.privateKey }, (_request, response) =>
+    response.end('here'),
+  )
+  vouched.listen(0, '127.0.0.1')
+  await once(vouched, 'listening')
+  const address = vouched.address()
+  try {
+    await use(`https://localhost:${typeof address === 'object' && address !== null ? address.port : 0}/`)
+  } finally {
+    vouched.closeAllConnections()
+    vouched.close()
+  }
+}
+
 for (const [name, shown, also, thumbprints, refused] of VOUCHED) {
-  test(`a thumbprint vouches for ${name}`, async () => {
-    const vouched = createServer({ cert: shown.certificate + also, key: shown.privateKey }, (_request, response) =>
-      response.end('here'),
-    )
-    vouched.listen(0, '127.0.0.1')
-    await once(vouched, 'listening')
-    const address = vouched.address()
-    const url = `https://localhost:${typeof address === 'object' && address !== null ? address.port : 0}/`
-    try {
+  test(`a thumbprint vouches for ${name}`, () =>
+    showing(shown, also, async (url) => {
       const text = outbound({ ca: undefined, allowPrivate: true })(url, thumbprints)
       if (refused === undefined) assert.equal(await text, 'here')
       else await assert.rejects(text, refused)
-    } finally {
-      vouched.closeAllConnections()
-      vouched.close()
-    }
-  })
+    }))
 }
+
+for (const [name, shown, also, top] of TOPS) {
+  test(`the top of a chain: ${name}`, () =>
+    showing(shown, also, async (url) =>
+      assert.equal(await thumbprinter({ ca: undefined, allowPrivate: true })(url), sha1(top).toLowerCase()),
+    ))
+}
+
+test('no thumbprint is looked for in a private network', async () => {
+  const find = thumbprinter({ ca: undefined, allowPrivate: false })
+  for (const host of ['127.0.0.1', 'localhost']) await assert.rejects(find(`https://${host}:${port}/`), /private networks/)
+})
 
 test('a thumbprint opens no private network', async () => {
   const fetchText = outbound({ ca: undefined, allowPrivate: false })

@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { UntrustedError } from '../services/issuer-keys.ts'
-import { isUntrusted, vouchedCertificate } from './vouched.ts'
+import { isUntrusted, topThumbprint, vouchedCertificate } from './vouched.ts'
 
 export type OutboundSettings = {
   /** Certificates (PEM) to trust beside the system's public ones. */
@@ -39,23 +39,31 @@ export function outbound({ ca, allowPrivate }: OutboundSettings): FetchText {
   }
 }
 
+/** The thumbprint of what a server's certificate descends from, by the same rules about addresses. */
+export const thumbprinter =
+  ({ allowPrivate }: OutboundSettings) =>
+  async (text: string): Promise<string> => {
+    const lookup = allowPrivate ? undefined : publicLookup
+    return topThumbprint(reachable(text, allowPrivate), { timeout: TIMEOUT_MS, lookup })
+  }
+
+/** Throws where the operator does not let the server go. Names are looked at when they are resolved. */
+function reachable(text: string, allowPrivate: boolean): URL {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '')
+    throw new Error('only https addresses without a password are fetched')
+  const literal = url.hostname.replace(/^\[|\]$/g, '')
+  if (!allowPrivate && isIP(literal) !== 0 && isPrivate(literal)) throw new Error('addresses of private networks are not fetched')
+  return url
+}
+
 type Trusting = { readonly ca?: string[]; readonly allowPartialTrustChain?: boolean }
 
 function fetcher(allowPrivate: boolean): (text: string, trusting: Trusting) => Promise<string> {
   return (text, trusting) =>
     new Promise((resolve, reject) => {
-      const url = URL.parse(text)
-      if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-        reject(new Error('only https addresses without a password are fetched'))
-        return
-      }
-      const literal = url.hostname.replace(/^\[|\]$/g, '')
-      if (!allowPrivate && isIP(literal) !== 0 && isPrivate(literal)) {
-        reject(new Error('addresses of private networks are not fetched'))
-        return
-      }
       const request = httpsRequest(
-        url,
+        reachable(text, allowPrivate),
         {
           agent: false,
           signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -29,6 +29,17 @@ export async function vouchedCertificate(
   return found === undefined ? undefined : pemOf(found.raw)
 }
 
+/**
+ * IAM API Reference, CreateOpenIDConnectProvider: where a request has none, the thumbprint of the top intermediate authority. That is the last
+ * certificate that another signed; a certificate that signed itself alone is its own. In small letters, as AWS shows what it found.
+ */
+export async function topThumbprint(url: URL, reaching: Reaching): Promise<string> {
+  const chain = await shownCertificates(url, reaching)
+  const top = chain.findLast((certificate) => certificate.issuerCertificate !== certificate) ?? chain[0]
+  if (top === undefined) throw new Error('the server shows no certificate')
+  return top.fingerprint.replaceAll(':', '').toLowerCase()
+}
+
 function shownCertificates(url: URL, { timeout, lookup }: Reaching): Promise<readonly DetailedPeerCertificate[]> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return new Promise((resolve, reject) => {

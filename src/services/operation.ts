@@ -50,6 +50,8 @@ export type Outside = {
   recorded(): Promise<void>
   /** Fetches a document over TLS, bounded in size and time, through the server's rules about which addresses may be reached. Throws where it cannot. */
   fetchText(url: string, thumbprints?: readonly string[]): Promise<string>
+  /** The SHA-1 (hex) of the top intermediate authority of the server at an address, by the same rules. Throws where it cannot be had. */
+  topThumbprint(url: string): Promise<string>
   /** The address that clients use for this server. */
   readonly publicUrl: string
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ACCOUNT, type Harness, openHarness, OTHER_ACCOUNT } from '../../../tests/harness.ts'
+import { separateReads } from '../../server/separate-reads.ts'
 import { assertRefusals } from '../../../tests/refusals.ts'
 import type { GetAccountSummaryResponse } from '../../model/iam.gen.ts'
 import { getAccountSummary } from './account.ts'
@@ -212,3 +213,20 @@ async function made(Url: string): Promise<string> {
   const { OpenIDConnectProviderArn } = await harness.call(createOidcProvider, { Url, ThumbprintList: THUMBPRINTS })
   return String(OpenIDConnectProviderArn)
 }
+
+test('without thumbprints that of the top authority of where the keys are is taken', async () => {
+  const asked: string[] = []
+  const found = await createOidcProvider.prepare?.(
+    separateReads(harness.store),
+    { Url: 'https://found.example' },
+    {
+      ...harness.preparing(),
+      fetchText: async () => JSON.stringify({ issuer: 'https://found.example', jwks_uri: 'https://keys.example/set' }),
+      topThumbprint: async (url) => {
+        asked.push(url)
+        return 'c'.repeat(40)
+      },
+    },
+  )
+  assert.deepEqual([found, asked], [['c'.repeat(40)], ['https://keys.example/set']])
+})

@@ -16,7 +16,7 @@ import {
   setOidcClientIds,
   setOidcThumbprints,
 } from '../oidc-providers.rows.ts'
-import { type Check, readOperation, writeOperation } from '../operation.ts'
+import { type Check, type PreparingCall, readOperation, writeOperation } from '../operation.ts'
 import type { Entity } from '../service.ts'
 import { mustDifferByCase, sortedCasedTags } from './cased-tags.ts'
 import { invalidInput, quotaExceeded, validationError } from './errors.ts'
@@ -88,9 +88,9 @@ function checked({ Url, ClientIDList = [], ThumbprintList = [], Tags }: CreateOp
 }
 
 /**
- * Thumbprints are kept and shown. What an issuer's keys are fetched over is trusted by certificate authority, as AWS does it
- * since 2024 wherever one vouches for the issuer. A request without thumbprints makes AWS go and look; so do we, at the
- * discovery document, and refuse an issuer that does not answer with its own.
+ * What an issuer's keys are fetched over is trusted by certificate authority, and by thumbprint only where no known one vouches for the issuer, as
+ * AWS does it since 2024. A request without thumbprints makes AWS go and look; so do we, at the discovery document, and refuse an issuer that does
+ * not answer with its own.
  */
 export const createOidcProvider = writeOperation('iam', 'CreateOpenIDConnectProvider', {
   authorize({ Url, Tags }, { accountId }) {
@@ -103,10 +103,10 @@ export const createOidcProvider = writeOperation('iam', 'CreateOpenIDConnectProv
   },
   async prepare(_tx, input, call) {
     checked(input)
-    if (input.ThumbprintList === undefined || input.ThumbprintList.length === 0) await mustAnswer(input.Url, call)
+    return input.ThumbprintList === undefined || input.ThumbprintList.length === 0 ? [await thumbprintOf(input.Url, call)] : []
   },
-  async handle(tx, input, { accountId, now }) {
-    const row = checked(input)
+  async handle(tx, input, { accountId, now }, found) {
+    const row = checked(found.length > 0 ? { ...input, ThumbprintList: found } : input)
     if ((await findOidcProvider(tx, accountId, row.url)) !== undefined)
       throw new Fault('EntityAlreadyExists', `Provider with url ${input.Url} already exists.`)
     if ((await countOidcProviders(tx, accountId)) >= OIDC_PROVIDERS_PER_ACCOUNT)
@@ -121,9 +121,10 @@ export const createOidcProvider = writeOperation('iam', 'CreateOpenIDConnectProv
 })
 
 /** The text is modelled on reports. Why exactly it failed is not said: that would tell about networks that callers cannot see. */
-async function mustAnswer(issuer: string, call: Parameters<typeof fetchDiscovery>[1]): Promise<void> {
+async function thumbprintOf(issuer: string, call: PreparingCall): Promise<string> {
   try {
-    await fetchDiscovery(issuer, call)
+    const { keysUrl } = await fetchDiscovery(issuer, call)
+    return await call.topThumbprint(keysUrl)
   } catch {
     throw new Fault(
       'OpenIdIdpCommunicationError',
