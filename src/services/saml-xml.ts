@@ -20,11 +20,11 @@ const MAX_ELEMENTS = 20_000
 const MAX_DEPTH = 100
 
 /** The root element. Document types, entities and processing instructions are refused before anything is parsed; none has a place in SAML (SAML 2.0 Core, 1.1). */
-export function parseXml(text: string): Element {
+export function parseXml(text: string, most = MAX_ELEMENTS): Element {
   const body = text.replace(/^\uFEFF?<\?xml [^?]{0,200}\?>/, '')
   if (body.includes('<!DOCTYPE') || body.includes('<!ENTITY') || body.includes('<?') || body.includes('<![CDATA['))
     throw new XmlError('document types, entities, processing instructions and CDATA are not read')
-  mustBeBounded(body)
+  mustBeBounded(body, most)
   const { DOMParser } = xmldom()
   let document: Document
   try {
@@ -45,7 +45,7 @@ export function parseXml(text: string): Element {
  * Throws where there are too many elements, or too many inside one another: before a parser sees them, since what it does for each may grow
  * with what is open. What is not well-formed the parser refuses.
  */
-function mustBeBounded(text: string): void {
+function mustBeBounded(text: string, most: number): void {
   let [elements, depth] = [0, 0]
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
     if (text.startsWith(COMMENT, at)) {
@@ -60,7 +60,7 @@ function mustBeBounded(text: string): void {
       elements += 1
       if (text[end - 1] !== '/') depth += 1
     }
-    if (elements > MAX_ELEMENTS || depth > MAX_DEPTH) throw new XmlError('the document is too large or too deep')
+    if (elements > most || depth > MAX_DEPTH) throw new XmlError('the document is too large or too deep')
     at = end
   }
 }

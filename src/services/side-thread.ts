@@ -3,9 +3,12 @@ import { Worker } from 'node:worker_threads'
 import type { Fault } from '../aws/fault.ts'
 
 /** Questions that wait, of all accounts together and of one: no account takes the places of others. AWS's own rates are not documented. */
-const MAX_WAITING = { all: 64, each: 16 }
-/** What a question may take. Budgets of its own end it much sooner, or should; this is for what nobody thought of. */
-const MAX_MILLISECONDS = 30_000
+const LIMITS = {
+  all: 64,
+  each: 16,
+  /** What a question may take. Budgets of its own end it much sooner, or should; this is for what nobody thought of. */
+  milliseconds: 30_000,
+}
 const MAX_MEGABYTES = 512
 
 /** The thread ended at its limits of memory or time. */
@@ -17,7 +20,7 @@ type Waiting<Question, Said> = PromiseWithResolvers<Said> & { readonly question:
 export class SideThread<Question, Said> {
   readonly #module: URL
   readonly #busy: () => Fault
-  readonly #most: typeof MAX_WAITING
+  readonly #most: typeof LIMITS
   #worker: Worker | undefined
   #current: Waiting<Question, Said> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -26,7 +29,7 @@ export class SideThread<Question, Said> {
   #count = 0
 
   /** `busy`: what is thrown where too many wait. */
-  constructor(module: URL, busy: () => Fault, most = MAX_WAITING) {
+  constructor(module: URL, busy: () => Fault, most = LIMITS) {
     this.#module = module
     this.#busy = busy
     this.#most = most
@@ -62,7 +65,7 @@ export class SideThread<Question, Said> {
     this.#worker ??= this.#start()
     // The process stays while somebody waits, and not longer.
     this.#worker.ref()
-    this.#timer = setTimeout(() => void this.#worker?.terminate(), MAX_MILLISECONDS)
+    this.#timer = setTimeout(() => void this.#worker?.terminate(), this.#most.milliseconds)
     this.#worker.postMessage(this.#current.question)
   }
 

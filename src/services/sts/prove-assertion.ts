@@ -6,13 +6,13 @@ import { SideThread, TooMuch } from '../side-thread.ts'
 import { type AskedProof, invalidToken } from './saml-proof.ts'
 import type { SaidProof } from './saml-proof-thread.ts'
 
-/** Many people sign in at the same time, and most assertions take milliseconds. */
-const WAITING = { each: 100, all: 400 }
+/** Many people sign in at the same time, and assertions take milliseconds; whoever makes a provider of a thousand certificates must not hold up the others. */
+const LIMITS = { each: 100, all: 400, milliseconds: 3_000 }
 
 const thread = new SideThread<AskedProof, SaidProof>(
   siblingModule('saml-proof-thread', import.meta.url),
   () => new Fault('Throttling', 'Rate exceeded', { status: 400 }),
-  WAITING,
+  LIMITS,
 )
 
 /** Of a provider of the account. Rejects with InvalidIdentityToken, IDPRejectedClaim, ExpiredTokenException, AccessDenied and Throttling. */
