@@ -21,6 +21,16 @@ export class Work {
   limit<T>(run: () => T): T {
     return limited(this, run)
   }
+
+  /** The same; undefined where it takes more. */
+  attempt<T>(run: () => T): T | undefined {
+    try {
+      return this.limit(run)
+    } catch (error) {
+      if (error instanceof TooMuchWork) return undefined
+      throw error
+    }
+  }
 }
 
 function limited<T>(work: Work, run: () => T): T {

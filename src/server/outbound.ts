@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { UntrustedError } from '../services/issuer-keys.ts'
-import { isUntrusted, topThumbprint, vouchedCertificate } from './vouched.ts'
+import { isUntrusted, type Reaching, topThumbprint, vouchedCertificate } from './vouched.ts'
 
 export type OutboundSettings = {
   /** Certificates (PEM) to trust beside the system's public ones. */
@@ -26,13 +26,13 @@ export type FetchText = (url: string, thumbprints?: readonly string[]) => Promis
 export function outbound({ ca, allowPrivate }: OutboundSettings): FetchText {
   const trusted = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
   const fetchTrusting = fetcher(allowPrivate)
+  const reaching = reachingBy(allowPrivate)
   return async (text, thumbprints = []) => {
     try {
       return await fetchTrusting(text, trusted)
     } catch (error) {
       if (!isUntrusted(error)) throw error
-      const lookup = allowPrivate ? undefined : publicLookup
-      const anchor = await vouchedCertificate(new URL(text), thumbprints, { timeout: TIMEOUT_MS, lookup })
+      const anchor = thumbprints.length === 0 ? undefined : await vouchedCertificate(new URL(text), thumbprints, reaching)
       if (anchor === undefined) throw new UntrustedError({ cause: error })
       return fetchTrusting(text, { ca: [anchor], allowPartialTrustChain: true })
     }
@@ -42,10 +42,10 @@ export function outbound({ ca, allowPrivate }: OutboundSettings): FetchText {
 /** The thumbprint of what a server's certificate descends from, by the same rules about addresses. */
 export const thumbprinter =
   ({ allowPrivate }: OutboundSettings) =>
-  async (text: string): Promise<string> => {
-    const lookup = allowPrivate ? undefined : publicLookup
-    return topThumbprint(reachable(text, allowPrivate), { timeout: TIMEOUT_MS, lookup })
-  }
+  async (text: string): Promise<string> =>
+    topThumbprint(reachable(text, allowPrivate), reachingBy(allowPrivate))
+
+const reachingBy = (allowPrivate: boolean): Reaching => ({ timeout: TIMEOUT_MS, lookup: allowPrivate ? undefined : publicLookup })
 
 /** Throws where the operator does not let the server go. Names are looked at when they are resolved. */
 function reachable(text: string, allowPrivate: boolean): URL {

@@ -5,7 +5,7 @@ import { compileText, type DocumentKind, type PolicySource } from '../policy/com
 import { contextOf, type ContextValue } from '../policy/context.ts'
 import type { Check, Policies, PolicyType } from '../policy/evaluate.ts'
 import { explain, type Explanation } from '../policy/explain.ts'
-import { TooMuchWork, Work } from '../policy/work.ts'
+import { Work } from '../policy/work.ts'
 import type { ReadTx } from '../store/store.ts'
 import { loadTexts } from './denials.rows.ts'
 
@@ -146,10 +146,6 @@ export async function loadExplanation(
 ): Promise<(Explanation & Pick<Asked, 'check' | 'caller'>) | undefined> {
   const texts = await loadTexts(tx, record)
   const { check, caller, policies } = askedOf(record, (hash) => texts.get(hash))
-  try {
-    return { ...new Work(STEPS_PER_EXPLANATION).limit(() => explain(check, caller, policies)), check, caller }
-  } catch (error) {
-    if (error instanceof TooMuchWork) return undefined
-    throw error
-  }
+  const explanation = new Work(STEPS_PER_EXPLANATION).attempt(() => explain(check, caller, policies))
+  return explanation && { ...explanation, check, caller }
 }

@@ -11,6 +11,9 @@ const LIMITS = {
 }
 const MAX_MEGABYTES = 512
 
+/** So many characters are read, and so many steps taken, in some ten milliseconds, in which nobody else is answered: that little needs no thread. */
+export const AT_ONCE = { characters: 100_000, steps: 2_000_000 } as const
+
 /** The thread ended at its limits of memory or time. */
 export class TooMuch extends Error {}
 

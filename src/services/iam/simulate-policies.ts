@@ -5,7 +5,7 @@ import type { EvaluationResult, SimulatePolicyResponse } from '../../model/iam.g
 import type { PolicySet } from '../../policy/combine.ts'
 import { contextKeysOf } from '../../policy/context-keys.ts'
 import { simulate } from '../../policy/simulate.ts'
-import { TooMuchWork, type Work } from '../../policy/work.ts'
+import type { Work } from '../../policy/work.ts'
 import { type Page, numberBefore, pageOf, rowsFor } from '../pagination.ts'
 import { invalidInput } from './errors.ts'
 import { evaluationResult, type Simulated } from './simulation-answer.ts'
@@ -63,12 +63,7 @@ export function answerOf(input: SimulationInput, request: SimulationRequest, eff
 }
 
 function resultWithin({ work, endsPage }: Effort, run: () => EvaluationResult): EvaluationResult | undefined {
-  try {
-    return work.limit(run)
-  } catch (error) {
-    if (endsPage && error instanceof TooMuchWork) return undefined
-    throw error
-  }
+  return endsPage ? work.attempt(run) : work.limit(run)
 }
 
 function toldBy(result: EvaluationResult): number {

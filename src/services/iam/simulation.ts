@@ -2,9 +2,9 @@
 import { Fault } from '../../aws/fault.ts'
 import { siblingModule } from '../../aws/sibling.ts'
 import type { SimulatePolicyResponse } from '../../model/iam.gen.ts'
-import { TooMuchWork, Work } from '../../policy/work.ts'
+import { Work } from '../../policy/work.ts'
 import { readOperation } from '../operation.ts'
-import { SideThread, TooMuch } from '../side-thread.ts'
+import { AT_ONCE, SideThread, TooMuch } from '../side-thread.ts'
 import { withoutPolicies } from './policy-exclusions.ts'
 import { answerOf, tooMuch } from './simulate-policies.ts'
 import { type AskedSimulation, readSimulation } from './simulation-request.ts'
@@ -28,10 +28,6 @@ export const simulatePrincipalPolicy = readOperation('iam', 'SimulatePrincipalPo
   handle: async (_tx, _input, _call, answer) => answer,
 })
 
-/** So many characters are read, and so many steps taken, in some ten milliseconds: nobody else is answered meanwhile. */
-const CHARACTERS_AT_ONCE = 100_000
-const STEPS_AT_ONCE = 2_000_000
-
 const thread = new SideThread<AskedSimulation, SaidSimulation>(
   siblingModule('simulation-thread', import.meta.url),
   () => new Fault('Throttling', 'Rate exceeded', { status: 400 }),
@@ -39,7 +35,7 @@ const thread = new SideThread<AskedSimulation, SaidSimulation>(
 
 /** At once where it is short. Rejects with InvalidInput, PolicyEvaluation and Throttling. */
 async function simulated(asked: AskedSimulation): Promise<SimulatePolicyResponse> {
-  return (charactersOf(asked) <= CHARACTERS_AT_ONCE ? atOnce(asked) : undefined) ?? askThread(asked)
+  return (charactersOf(asked) <= AT_ONCE.characters ? atOnce(asked) : undefined) ?? askThread(asked)
 }
 
 /** Of all texts, wherever they stand. */
@@ -51,12 +47,8 @@ function charactersOf(value: unknown): number {
 
 /** Undefined where it is not short after all. */
 function atOnce({ input, accountId, source }: AskedSimulation): SimulatePolicyResponse | undefined {
-  try {
-    return answerOf(input, readSimulation(input, accountId, source), { work: new Work(STEPS_AT_ONCE), endsPage: false })
-  } catch (error) {
-    if (error instanceof TooMuchWork) return undefined
-    throw error
-  }
+  const work = new Work(AT_ONCE.steps)
+  return work.attempt(() => answerOf(input, readSimulation(input, accountId, source), { work, endsPage: false }))
 }
 
 async function askThread(asked: AskedSimulation): Promise<SimulatePolicyResponse> {
