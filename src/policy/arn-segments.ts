@@ -1,10 +1,10 @@
 /** The segments of ARNs, and of the texts of policies that stand for ARNs (IAM JSON policy elements: Resource). */
 import type { PolicyVersion } from './document.ts'
+import { COLON } from './glob.ts'
 import { variableEnd } from './variables.ts'
 
 /** Segments of an ARN: the sixth is all the rest, with its colons. */
 export const SEGMENTS = 6
-export const COLON = 0x3a
 
 /** Cuts a value at its first five colons. */
 export function cut(arn: string): readonly string[] {

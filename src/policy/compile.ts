@@ -62,7 +62,7 @@ export type CompiledPolicy = {
 /** Kinds whose statements name nobody. */
 const NAMELESS: ReadonlySet<DocumentKind | 'endpoint'> = new Set(['identity', 'boundary', 'session', 'scp'])
 
-/** Never throws. */
+/** Never throws for a text: what cannot be compiled denies. */
 export function compileText(text: string, kind: DocumentKind | 'endpoint', source: PolicySource): CompiledPolicy {
   const compile = (statement: Statement, { version }: PolicyDocument) =>
     compileStatement(statement, { kind, policy: source, version })

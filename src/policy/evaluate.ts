@@ -39,7 +39,7 @@ export type Decision =
 /** What is being decided, and the statements that have allowed so far. */
 type Deciding = { readonly check: Check; readonly question: Question; readonly policies: Policies; readonly trace: number[] }
 
-/** Decides one (action, resource, context). Never throws of itself; a context may. */
+/** Decides one (action, resource, context). Never throws of itself; a context may, and work that is limited ends with `TooMuchWork`. */
 export function decide(check: Check, caller: Caller, policies: Policies): Decision {
   const deciding: Deciding = { check, question: questionOf(check, caller, policies), policies, trace: [] }
   return explicitDeny(deciding) ?? unguarded(deciding) ?? inScope(granted(deciding), deciding)

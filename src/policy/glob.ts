@@ -8,7 +8,7 @@ const ONE = 2
 /** The same within a segment of an ARN: they take no colon. */
 const INNER_RUN = 3
 const INNER_ONE = 4
-const COLON = 0x3a
+export const COLON = 0x3a
 
 /** A pattern whose wildcards are told from literal `*` and `?` (those of variables, those of operators without wildcards). */
 export type Pattern = {

@@ -1,8 +1,8 @@
 /** The deterministic automaton of one pattern, built as it is walked. */
+import { COLON } from '../glob.ts'
 import type { Token, TokenPattern } from './pattern.ts'
 import type { Budget } from './undecided.ts'
 
-const COLON = 58
 /** The Kelvin sign: the one letter beyond ASCII whose lower case is a letter of ASCII. */
 const KELVIN = 0x21_2a
 

@@ -1,7 +1,7 @@
 /** Texts of policies as sequences of tokens, as `glob.ts` and `arn-match.ts` read them. */
-import { COLON, completed, cutTemplate, resourceForms, SEGMENTS } from '../arn-segments.ts'
+import { completed, cutTemplate, resourceForms, SEGMENTS } from '../arn-segments.ts'
 import type { PolicyVersion } from '../document.ts'
-import { isStars, matches, patternOf } from '../glob.ts'
+import { COLON, isStars, matches, patternOf } from '../glob.ts'
 import { isVariable, type Template, templateOf, type Variable } from '../variables.ts'
 import { Undecided } from './undecided.ts'
 
