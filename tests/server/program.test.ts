@@ -41,7 +41,8 @@ test('a server from its start to its end, and every command against it', posix, 
   const folder = temporaryFolder()
   const data = join(folder, '.keyreeve')
   const server = await startProgram(['--log-format', 'pretty'], { folder })
-  const run = (...words: readonly string[]) => keyreeve(words, { folder })
+  // Whichever `aws` the tester has, nothing is said of it: the path has none.
+  const run = (...words: readonly string[]) => keyreeve(words, { folder, environment: { PATH: folder } })
   assert.equal(
     server.ready,
     `Keyreeve ${packageFile.version}
@@ -130,7 +131,7 @@ Ready.
 
 test('the same commands without a server work on the data that it left, and it starts again', posix, async () => {
   const folder = temporaryFolder()
-  const run = (...words: readonly string[]) => keyreeve(words, { folder })
+  const run = (...words: readonly string[]) => keyreeve(words, { folder, environment: { PATH: folder } })
   const created = await run(...CREATE)
   assert.equal(created.code, 0, created.err)
   assert.match(created.out, /^Account 111122223333 is made: Example, root user root@example\.com\.\n/)
